@@ -1,0 +1,118 @@
+"""The only home of guards: each function is safe in its value *and* its gradient.
+
+The pattern throughout is the double ``where``: a branch that could misbehave gets a
+harmless input before it is evaluated and its output is discarded afterwards.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from infojax.types import Array
+
+__all__ = [
+    "log",
+    "logmeanexp",
+    "logsumexp",
+    "mean",
+    "normalise",
+    "ratio",
+    "relative_entropy_terms",
+    "sqrt",
+    "total",
+    "xlogx",
+]
+
+
+def xlogx(x: Array) -> Array:
+    """``x log x``, 0 with zero gradient where ``x <= 0``."""
+    positive = x > 0
+    safe = jnp.where(positive, x, 1)
+    return jnp.where(positive, safe * jnp.log(safe), 0)
+
+
+def log(x: Array) -> Array:
+    """``log x``; below the smallest normal number its logarithm, with zero gradient."""
+    tiny = jnp.finfo(x.dtype).tiny
+    positive = x > tiny
+    return jnp.where(positive, jnp.log(jnp.where(positive, x, 1)), jnp.log(tiny))
+
+
+def sqrt(x: Array, floor: float = 0.0) -> Array:
+    """``sqrt(max(x, floor))`` with zero gradient where ``x <= floor``."""
+    above = x > floor
+    return jnp.where(above, jnp.sqrt(jnp.where(above, x, 1)), floor**0.5)
+
+
+def ratio(a: Array, b: Array) -> Array:
+    """``a / b``, 0 with zero gradient where ``b`` is 0."""
+    fine = b != 0
+    return jnp.where(fine, a / jnp.where(fine, b, 1), 0)
+
+
+def relative_entropy_terms(p: Array, q: Array) -> Array:
+    """``p log(p / q)``: 0 where p is 0, +inf (zero gradient) where only q is 0."""
+    both = (p > 0) & (q > 0)
+    value = jnp.where(both, p, 1) * (
+        jnp.log(jnp.where(both, p, 1)) - jnp.log(jnp.where(both, q, 1))
+    )
+    return jnp.where(both, value, jnp.where(p > 0, jnp.inf, 0.0))
+
+
+def total(x: Array, where: Array | None = None, axis: int | None = None) -> Array:
+    """Sum in which masked entries are absent, whatever they hold."""
+    return jnp.sum(x if where is None else jnp.where(where, x, 0), axis=axis)
+
+
+def mean(
+    x: Array,
+    where: Array | None = None,
+    weights: Array | None = None,
+    axis: int | None = None,
+) -> Array:
+    """Masked, weighted mean; 0 with zero gradient when nothing is left."""
+    mass = jnp.ones_like(x) if weights is None else jnp.broadcast_to(weights, x.shape)
+    if where is not None:
+        mass = jnp.where(where, mass, 0)
+    present = mass != 0
+    numerator = jnp.sum(jnp.where(present, x, 0) * mass, axis=axis)
+    return ratio(numerator, jnp.sum(mass, axis=axis))
+
+
+def normalise(mass: Array, axis: int | None = None) -> Array:
+    """Nonnegative mass divided by its sum; all zeros stay zeros."""
+    return ratio(mass, jnp.sum(mass, axis=axis, keepdims=True))
+
+
+def logsumexp(
+    x: Array, where: Array | None = None, weights: Array | None = None, axis: int = -1
+) -> Array:
+    """``log sum w exp x``; -inf with zero gradient when nothing is left."""
+    keep = jnp.ones(x.shape, bool) if where is None else where
+    if weights is not None:
+        keep = keep & (weights > 0)
+        x = x + jnp.log(jnp.where(weights > 0, weights, 1))
+    keep = jnp.broadcast_to(keep & (x > -jnp.inf), x.shape)
+    # An infinite score dominates its row: +inf is passed on rather than made NaN.
+    top = jnp.max(jnp.where(keep, x, -jnp.inf), axis=axis, keepdims=True)
+    shift = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0))
+    scaled = jnp.exp(jnp.where(keep, x, shift) - shift)
+    amount = jnp.sum(jnp.where(keep, scaled, 0), axis=axis)
+    some = jnp.any(keep, axis=axis)
+    value = jnp.log(jnp.where(some, amount, 1)) + jnp.squeeze(shift, axis)
+    return jnp.where(some, value, -jnp.inf)
+
+
+def logmeanexp(
+    x: Array, where: Array | None = None, weights: Array | None = None, axis: int = -1
+) -> Array:
+    """Log of the masked, weighted mean of ``exp x``; 0 when nothing is left."""
+    mass = jnp.ones_like(x) if weights is None else jnp.broadcast_to(weights, x.shape)
+    if where is not None:
+        mass = jnp.where(where, mass, 0)
+    count = jnp.sum(mass, axis=axis)
+    some = count > 0
+    value = logsumexp(x, mass > 0, mass, axis)
+    value = jnp.where(some, value, 0) - jnp.log(jnp.where(some, count, 1))
+    return jnp.where(some, value, 0)

@@ -1,0 +1,18 @@
+"""One configuration for every test: strict promotion, float64 available, goldens."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jax
+
+jax.config.update("jax_enable_x64", True)
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+GOLDENS = Path(__file__).parent / "goldens"
+
+
+def golden(name: str) -> list[dict]:
+    """The cases of one golden file."""
+    return json.loads((GOLDENS / f"{name}.json").read_text())["cases"]
