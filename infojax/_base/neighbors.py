@@ -1,0 +1,164 @@
+"""Nearest neighbours and range counts; the only home of a host callback.
+
+Three engines give the same answer to the last tie: sorting for counts in one dimension,
+SciPy's k-d tree on the CPU platform for many points in few dimensions, and brute force
+by row blocks everywhere else. Ties go to the lower index. Measured on two cores at
+n = 10,000: tree 0.02 s (d = 2), 0.16 s (d = 6), 2.1 s (d = 20); blocks 0.2, 0.25, 0.7 s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from infojax._base import _host_tree
+from infojax._base.distances import chebyshev, paired_distance, squared_euclidean
+from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax.types import Array
+
+__all__ = ["Neighbours", "count_within", "nearest"]
+
+_TREE_WIDTH = 6
+_TREE_ROWS = 2048
+_BLOCK = 1024
+
+
+class Neighbours(NamedTuple):
+    """The k nearest other rows of each row, nearest first.
+
+    ``distance [n, k]`` (+inf where there are fewer than k others) and ``index [n, k]``
+    into the rows of all devices.
+    """
+
+    distance: Array
+    index: Array
+
+
+def nearest(
+    x: Array,
+    k: int,
+    *,
+    max_norm: bool = True,
+    where: Array | None = None,
+    plan: PairPlan = PairPlan(),
+) -> Neighbours:
+    """The k nearest other rows of ``x [n, d]``, in max or Euclidean norm.
+
+    The distance is differentiable with the index held fixed, which is exact wherever
+    the neighbours do not change.
+    """
+    mask = jnp.ones(x.shape[0], bool) if where is None else where
+    fixed = lax.stop_gradient(x)
+    brute = _brute_nearest(k, max_norm, _blocks(plan))
+    if _tree_serves(x, plan):
+        host = _host_tree.nearest(k, max_norm)
+        index = lax.platform_dependent(fixed, mask, cpu=host, default=brute)
+    else:
+        index = brute(fixed, mask)
+    others = plan.gather(x)[index]
+    distance = paired_distance(x[:, None], others, chebyshev=max_norm)
+    available = plan.total(jnp.sum(mask)) - 1
+    present = mask[:, None] & (jnp.arange(k)[None] < available)
+    return Neighbours(jnp.where(present, distance, jnp.inf), index)
+
+
+def count_within(
+    x: Array,
+    radius: Array,
+    *,
+    strict: bool,
+    where: Array | None = None,
+    plan: PairPlan = PairPlan(),
+) -> Array:
+    """Other rows in max-norm distance below (or up to) ``radius [n]``, as int32."""
+    mask = jnp.ones(x.shape[0], bool) if where is None else where
+    x, radius = lax.stop_gradient((x, radius))
+    brute = _brute_count(strict, _blocks(plan))
+    if x.shape[1] == 1 and plan.axis_name is None:
+        counts = _sorted_count(x[:, 0], radius, mask, strict)
+    elif _tree_serves(x, plan):
+        host = _host_tree.count_within(strict)
+        counts = lax.platform_dependent(x, radius, mask, cpu=host, default=brute)
+    else:
+        counts = brute(x, radius, mask)
+    return jnp.where(mask, counts, 0)
+
+
+def _tree_serves(x: Array, plan: PairPlan) -> bool:
+    n, d = x.shape
+    return plan.axis_name is None and d <= _TREE_WIDTH and n >= _TREE_ROWS
+
+
+def _blocks(plan: PairPlan) -> PairPlan:
+    """Nothing here is differentiated, so blocks cost nothing: use them always."""
+    return replace(plan, block_size=plan.block_size or _BLOCK)
+
+
+def _brute_nearest(k: int, max_norm: bool, plan: PairPlan):
+    metric = chebyshev if max_norm else squared_euclidean
+
+    def search(x: Array, mask: Array) -> Array:
+        def closest(rows: Rows) -> Array:
+            far = jnp.where(rows.off_diagonal, rows.values, jnp.inf)
+            return lax.top_k(-far, k)[1].astype(jnp.int32)
+
+        return Pairs(metric, x, x, plan, mask, mask).map_rows(closest)
+
+    return search
+
+
+def _brute_count(strict: bool, plan: PairPlan):
+    def count(x: Array, radius: Array, mask: Array) -> Array:
+        def inside(rows: Rows) -> Array:
+            return jnp.sum(rows.values & rows.off_diagonal, axis=1, dtype=jnp.int32)
+
+        def closer(row: tuple[Array, Array], column: tuple[Array, Array]) -> Array:
+            distance, limit = chebyshev(row[0], column[0]), row[1][:, None]
+            return distance < limit if strict else distance <= limit
+
+        side = (x, radius)
+        return Pairs(closer, side, side, plan, mask, mask).map_rows(inside)
+
+    return count
+
+
+def _sorted_count(x: Array, radius: Array, mask: Array, strict: bool) -> Array:
+    """Counts by bisection on the sorted values, O(n log n).
+
+    The predicate is the rounded difference itself, as in brute force, and not
+    ``x + radius``, whose rounding would move ties across the border.
+    """
+    n = x.shape[0]
+    ordered = jnp.sort(jnp.where(mask, x, jnp.inf))
+
+    def inside(gap: Array) -> Array:
+        return gap < radius if strict else gap <= radius
+
+    # Where gaps below are inside, moving right keeps them inside; and conversely.
+    left = _bisect(lambda i: ~inside(x - ordered[i]) & (ordered[i] < x), n, x.shape)
+    right = _bisect(lambda i: inside(ordered[i] - x) | (ordered[i] <= x), n, x.shape)
+    itself = inside(jnp.zeros_like(radius))
+    finite = jnp.sum(mask, dtype=jnp.int32)
+    count = jnp.minimum(right, finite) - left - 1
+    return jnp.where(itself, count, 0).astype(jnp.int32)
+
+
+def _bisect(before, n: int, shape: tuple[int, ...]) -> Array:
+    """First index in 0..n where ``before`` turns False."""
+
+    def halve(_, bounds: tuple[Array, Array]) -> tuple[Array, Array]:
+        low, high = bounds
+        middle = (low + high) // 2
+        go_right = before(jnp.minimum(middle, n - 1)) & (middle < n)
+        open_ = low < high
+        low_next = jnp.where(open_ & go_right, middle + 1, low)
+        high_next = jnp.where(open_ & ~go_right, middle, high)
+        return low_next, high_next
+
+    start = jnp.zeros(shape, jnp.int32), jnp.full(shape, n, jnp.int32)
+    low, _ = lax.fori_loop(0, n.bit_length() + 1, halve, start)
+    return low
