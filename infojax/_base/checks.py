@@ -13,9 +13,11 @@ import numpy as np
 from infojax.types import Array, ArrayLike
 
 __all__ = [
+    "as_float",
     "column_mask",
     "columns",
     "common_float",
+    "counts",
     "fail",
     "integers",
     "neighbours",
@@ -24,6 +26,8 @@ __all__ = [
     "samples",
     "scalar_dtype",
     "table",
+    "weights",
+    "working_dtype",
 ]
 
 
@@ -199,3 +203,11 @@ def table(where: str, argument: str, p: ArrayLike, ndim: int | None = None) -> A
     if ndim is not None and array.ndim != ndim:
         raise fail(ValueError, where, argument, f"of rank {ndim}", _describe(array))
     return array
+
+
+def counts(where: str, argument: str, p: ArrayLike, ndim: int | None = None) -> Array:
+    """A table of probabilities or counts; integers become floating."""
+    array = p if isinstance(p, jax.Array) else np.asarray(p)
+    if array.dtype != bool and jnp.issubdtype(array.dtype, jnp.integer):
+        array = jnp.asarray(array).astype(jnp.result_type(float))
+    return table(where, argument, array, ndim)
