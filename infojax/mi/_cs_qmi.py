@@ -1,0 +1,123 @@
+"""Cauchy-Schwarz quadratic mutual information."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+
+from infojax import kernels
+from infojax._base import checks, numerics
+from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax.kernels._kernels import log_values
+from infojax.types import Array, ArrayLike, Kernel
+
+__all__ = ["cs_qmi", "normalized_cs_qmi"]
+
+
+def cs_qmi(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    kernel_x: Kernel = kernels.gaussian(1.0),
+    kernel_y: Kernel = kernels.gaussian(1.0),
+    where: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    plan: PairPlan = PairPlan(),
+) -> Array:
+    r"""Cauchy-Schwarz quadratic mutual information of paired samples.
+
+    The Cauchy-Schwarz divergence of p(x, y) and p(x) p(y) under kernel smoothing,
+    :math:`\log \overline{k_{ij} l_{ij}} + \log \bar{k}\, \bar{l} - 2 \log
+    \overline{k_{j\cdot} l_{j\cdot}}`: the three terms of HSIC, put in logs.
+
+    Args:
+        x: samples, ``[n, dx]`` or ``[n]``.
+        y: samples paired with ``x``, ``[n, dy]`` or ``[n]``.
+        kernel_x, kernel_y: Gram callables with positive values; bandwidths may be
+            arrays.
+        where: ``[n]`` Boolean; pairs marked False are as if absent.
+        weights: ``[n]`` nonnegative; integers equal repetition of pairs.
+        plan: how the Gram matrices are evaluated; never changes the value.
+
+    Returns: scalar in nats, >= 0 up to rounding, 0 when one side is constant; at most
+        about log n for separated points. It is not Shannon's mutual information, and
+        depends on the bandwidths.
+    Gradients: exact and smooth, also in the bandwidths; they vanish when a bandwidth
+        is far below the distances.
+    Cost: O(n^2 (dx + dy)).
+    Example:
+        >>> x = jnp.linspace(-1.0, 1.0, 5)
+        >>> round(float(cs_qmi(x, x)), 4)
+        0.0552
+    References: Principe (2010), Information Theoretic Learning; Yu et al. (2024), the
+        Cauchy-Schwarz divergence information bottleneck for regression.
+    """
+    name = "cs_qmi"
+    (x, y), dtype = checks.samples(name, x=x, y=y)
+    n = checks.same_length(name, x=x, y=y)
+    mask = checks.row_mask(name, where, n)
+    mass = checks.weights(name, weights, mask, x.dtype, "weights")
+    side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
+
+    def logs(row, column) -> tuple[Array, Array]:
+        return (
+            log_values(kernel_x, row[0], column[0]),
+            log_values(kernel_y, row[1], column[1]),
+        )
+
+    def reduce(rows: Rows) -> tuple[Array, Array, Array]:
+        log_k, log_l = rows.values
+        return tuple(
+            numerics.logmeanexp(v, rows.where, rows.weights)
+            for v in (log_k + log_l, log_k, log_l)
+        )
+
+    pairs = Pairs(logs, side, side, plan, mask, mask, mass, mass)
+    joint, row_k, row_l = pairs.map_rows(reduce)
+    marginals = pairs.log_mean(row_k) + pairs.log_mean(row_l)
+    value = pairs.log_mean(joint) + marginals - 2 * pairs.log_mean(row_k + row_l)
+    return value.astype(dtype)
+
+
+def normalized_cs_qmi(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    kernel_x: Kernel = kernels.gaussian(1.0),
+    kernel_y: Kernel = kernels.gaussian(1.0),
+    where: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    plan: PairPlan = PairPlan(),
+) -> Array:
+    r"""Cauchy-Schwarz mutual information over the geometric mean of the self terms.
+
+    :math:`I(x; y) / \sqrt{I(x; x)\, I(y; y)}`, free of the unit.
+
+    Args:
+        x: samples, ``[n, dx]`` or ``[n]``.
+        y: samples paired with ``x``, ``[n, dy]`` or ``[n]``.
+        kernel_x, kernel_y: Gram callables with positive values.
+        where, weights, plan: as in ``cs_qmi``.
+
+    Returns: scalar without unit; 1 for ``y = x`` with equal kernels, 0 when one side is
+        constant. No theorem confines it to [0, 1].
+    Gradients: exact; zero at a collapsed side, where the quotient has no slope.
+    Cost: three times ``cs_qmi``.
+    Example:
+        >>> x = jnp.linspace(-1.0, 1.0, 5)
+        >>> round(float(normalized_cs_qmi(x, x)), 4)
+        1.0
+    References: Yu et al. (2024), the training code of the Cauchy-Schwarz bottleneck.
+    """
+    options = {"where": where, "weights": weights, "plan": plan}
+    cross = cs_qmi(x, y, kernel_x=kernel_x, kernel_y=kernel_y, **options)
+    self_x = cs_qmi(x, x, kernel_x=kernel_x, kernel_y=kernel_x, **options)
+    self_y = cs_qmi(y, y, kernel_x=kernel_y, kernel_y=kernel_y, **options)
+    work = checks.working_dtype(cross.dtype)
+    # Rounding leaves about n epsilon of a collapsed side; below that it is collapsed.
+    floor = 64 * float(jnp.finfo(work).eps)
+    scale = numerics.sqrt(
+        jnp.maximum(self_x.astype(work), 0) * jnp.maximum(self_y.astype(work), 0),
+        floor**2,
+    )
+    value = jnp.where(scale > floor, numerics.ratio(cross.astype(work), scale), 0)
+    return value.astype(cross.dtype)
