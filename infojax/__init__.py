@@ -1,3 +1,31 @@
 """infojax: measure information in data and networks, and train on it, in JAX."""
 
+from infojax import (
+    bounds,
+    dependence,
+    divergence,
+    entropy,
+    kernels,
+    mi,
+    transforms,
+)
+from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.sharding import sharded
+from infojax._base.units import to_bits
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "PairPlan",
+    "Pairs",
+    "__version__",
+    "bounds",
+    "dependence",
+    "divergence",
+    "entropy",
+    "kernels",
+    "mi",
+    "sharded",
+    "to_bits",
+    "transforms",
+]

@@ -91,7 +91,9 @@ def working_dtype(dtype: jnp.dtype) -> jnp.dtype:
     return jnp.dtype(jnp.float32) if dtype.itemsize < 4 else dtype
 
 
-def common_float(where: str, **arrays: ArrayLike) -> tuple[tuple[Array, ...], jnp.dtype]:
+def common_float(
+    where: str, **arrays: ArrayLike
+) -> tuple[tuple[Array, ...], jnp.dtype]:
     """Arrays of any rank in one working dtype, and the dtype to return."""
     floats = tuple(as_float(where, name, x) for name, x in arrays.items())
     out = scalar_dtype(*floats)
@@ -197,9 +199,7 @@ def table(where: str, argument: str, p: ArrayLike, ndim: int | None = None) -> A
     """A probability table: floating, non-empty, of the rank that is asked for."""
     array = as_float(where, argument, p)
     if array.ndim < 1 or array.size == 0:
-        raise fail(
-            ValueError, where, argument, "a non-empty table", _describe(array)
-        )
+        raise fail(ValueError, where, argument, "a non-empty table", _describe(array))
     if ndim is not None and array.ndim != ndim:
         raise fail(ValueError, where, argument, f"of rank {ndim}", _describe(array))
     return array

@@ -6,9 +6,15 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import numerics
-from infojax.types import Array
+from infojax.types import Array, Kernel
 
-__all__ = ["chebyshev", "euclidean", "paired_distance", "squared_euclidean"]
+__all__ = [
+    "chebyshev",
+    "euclidean",
+    "log_kernel",
+    "paired_distance",
+    "squared_euclidean",
+]
 
 _DIFFERENCE_WIDTH = 64  # wider than this, a matrix product is worth its rounding
 
@@ -58,3 +64,9 @@ def paired_distance(x: Array, y: Array, *, chebyshev: bool) -> Array:
     if chebyshev:
         return jnp.max(jnp.abs(gap), axis=-1)
     return numerics.sqrt(jnp.sum(gap**2, axis=-1))
+
+
+def log_kernel(kernel: Kernel, x: Array, y: Array) -> Array:
+    """Log of a kernel's values, exact for kernels that know it, guarded otherwise."""
+    exact = getattr(kernel, "log", None)
+    return numerics.log(kernel(x, y)) if exact is None else exact(x, y)

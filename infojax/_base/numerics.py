@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from infojax.types import Array
 
 __all__ = [
+    "exp",
     "log",
     "logmeanexp",
     "logsumexp",
@@ -37,6 +38,15 @@ def log(x: Array) -> Array:
     tiny = jnp.finfo(x.dtype).tiny
     positive = x > tiny
     return jnp.where(positive, jnp.log(jnp.where(positive, x, 1)), jnp.log(tiny))
+
+
+def exp(x: Array) -> Array:
+    """``exp x``, saturating far enough below overflow to be summed a million times.
+
+    The gradient keeps its direction and the size of the saturated value.
+    """
+    top = jnp.log(jnp.finfo(x.dtype).max) - 16
+    return jnp.exp(x - jax.lax.stop_gradient(jnp.maximum(x - top, 0)))
 
 
 def sqrt(x: Array, floor: float = 0.0) -> Array:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from infojax._base import numerics
 from infojax._base.pairs import Pairs
-from infojax.bounds._scores import log_mean_off_diagonal, open_scores
+from infojax._base.scores import log_mean_off_diagonal, open_scores
 from infojax.types import Array, ArrayLike
 
 __all__ = ["donsker_varadhan", "infonce", "nwj"]
@@ -45,9 +45,9 @@ def nwj(scores: ArrayLike | Pairs, *, where: ArrayLike | None = None) -> Array:
         scores: ``[n, n]`` with positives on the diagonal, or ``Pairs``.
         where: ``[n]`` Boolean; rows and columns marked False are as if absent.
 
-    Returns: scalar in nats; unbiased, with variance that grows like exp(I) / n. -inf
-        once the mean exponential overflows (scores near 88 in float32); 0 when fewer
-        than two rows remain.
+    Returns: scalar in nats; unbiased, with variance that grows like exp(I) / n. The
+        exponential saturates for scores above 72 in float32, a hugely negative value; 0
+        when fewer than two rows remain.
     Gradients: exact and unbiased.
     Cost: O(n^2).
     Example:
@@ -56,7 +56,7 @@ def nwj(scores: ArrayLike | Pairs, *, where: ArrayLike | None = None) -> Array:
     References: Nguyen, Wainwright and Jordan (2010); Poole et al. (2019), section 2.2.
     """
     pairs, diagonal, n, dtype = open_scores("nwj", scores, where)
-    value = pairs.mean(diagonal) - jnp.exp(log_mean_off_diagonal(pairs, n) - 1)
+    value = pairs.mean(diagonal) - numerics.exp(log_mean_off_diagonal(pairs, n) - 1)
     return jnp.where(n > 1, value, 0).astype(dtype)
 
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from infojax._base import checks, numerics
 from infojax._base.pairs import Pairs, Rows
-from infojax.bounds._scores import open_scores
+from infojax._base.scores import open_scores
 from infojax.types import Array, ArrayLike
 
 __all__ = ["interpolated"]
@@ -69,10 +69,14 @@ def interpolated(
         positive = numerics.total(partition, column.off_diagonal, axis=1)
         own = numerics.total(partition, column.where & column.diagonal, axis=1)
         negative = numerics.logsumexp(score, column.off_diagonal) - own - others
-        return positive * numerics.ratio(jnp.ones_like(n), n - 1), jnp.exp(negative)
+        return positive * numerics.ratio(jnp.ones_like(n), n - 1), numerics.exp(
+            negative
+        )
 
     partitions, negatives = columns.map_rows(column_terms)
-    value = 1 + pairs.mean(diagonal) - columns.mean(partitions) - columns.mean(negatives)
+    value = (
+        1 + pairs.mean(diagonal) - columns.mean(partitions) - columns.mean(negatives)
+    )
     return jnp.where(n > 1, value, 0).astype(dtype)
 
 

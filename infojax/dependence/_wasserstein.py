@@ -12,7 +12,7 @@ from infojax._base import checks, numerics
 from infojax._base.distances import euclidean
 from infojax._base.loops import fixed_point
 from infojax._base.pairs import Pairs, Rows
-from infojax.bounds._scores import open_scores
+from infojax._base.scores import open_scores
 from infojax.types import Array, ArrayLike
 
 __all__ = ["WassersteinResult", "wasserstein", "wasserstein_dual", "wasserstein_solve"]
@@ -132,7 +132,7 @@ def wasserstein_solve(
         True
     References: Cuturi (2013), Sinkhorn distances; Ozair et al. (2019).
     """
-    name = "wasserstein"
+    name = "wasserstein_solve"
     (x, y), dtype = checks.samples(name, x=x, y=y)
     n = checks.same_length(name, x=x, y=y)
     mask = checks.row_mask(name, where, n)

@@ -9,9 +9,9 @@ import jax.numpy as jnp
 
 from infojax import kernels
 from infojax._base import checks, numerics
+from infojax._base.distances import log_kernel
 from infojax._base.pairs import PairPlan, Pairs, Rows
 from infojax.divergence._two_sample import two_samples
-from infojax.kernels._kernels import log_values
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = [
@@ -63,7 +63,7 @@ def cauchy_schwarz(
     )
 
     def log_mean(left: str, right: str) -> Array:
-        pairs = sample.pairs(partial(log_values, kernel), left, right)
+        pairs = sample.pairs(partial(log_kernel, kernel), left, right)
         return pairs.log_mean(pairs.map_rows(_row_log_mean))
 
     value = log_mean("x", "x") + log_mean("y", "y") - 2 * log_mean("x", "y")
@@ -167,10 +167,10 @@ def conditional_cauchy_schwarz(
 
     def logs(row, column) -> tuple[Array, Array, Array, Array]:
         return (
-            log_values(kernel_x, row[0], column[0]),
-            log_values(kernel_y, row[1], column[1]),
-            log_values(kernel_y, row[2], column[2]),
-            log_values(kernel_y, row[2], column[1]),
+            log_kernel(kernel_x, row[0], column[0]),
+            log_kernel(kernel_y, row[1], column[1]),
+            log_kernel(kernel_y, row[2], column[2]),
+            log_kernel(kernel_y, row[2], column[1]),
         )
 
     def reduce(rows: Rows) -> list[Array]:

@@ -44,9 +44,7 @@ def mmd(
         0.7869
     References: Gretton et al. (2012), a kernel two-sample test, equation 5.
     """
-    sample = two_samples(
-        "mmd", x, y, where_x, where_y, weights_x, weights_y, plan
-    )
+    sample = two_samples("mmd", x, y, where_x, where_y, weights_x, weights_y, plan)
 
     def mean(left: str, right: str) -> Array:
         pairs = sample.pairs(kernel, left, right)

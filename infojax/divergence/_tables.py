@@ -36,7 +36,11 @@ def kl(
         shape = jnp.broadcast_shapes(p.shape, q.shape)
     except ValueError:
         raise checks.fail(
-            ValueError, "kl", "q", f"broadcastable to {list(p.shape)}", f"{list(q.shape)}"
+            ValueError,
+            "kl",
+            "q",
+            f"broadcastable to {list(p.shape)}",
+            f"{list(q.shape)}",
         ) from None
     if p.shape[axis] != q.shape[axis]:
         raise checks.fail(

@@ -32,7 +32,9 @@ class TwoSamples(NamedTuple):
 
     def nonempty(self, value: Array) -> Array:
         """The value, or 0 when one of the samples has no mass left."""
-        masses = [self.plan.total(jnp.sum(side[1])) for side in (self.side_x, self.side_y)]
+        masses = [
+            self.plan.total(jnp.sum(side[1])) for side in (self.side_x, self.side_y)
+        ]
         some = (masses[0] > 0) & (masses[1] > 0)
         return jnp.where(some, value, 0).astype(self.dtype)
 

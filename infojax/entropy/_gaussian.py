@@ -40,7 +40,9 @@ def gaussian(
     (x,), dtype = checks.samples(name, x=x)
     rows, d = x.shape
     if rows <= d:
-        raise checks.fail(ValueError, name, "x", "longer than wide (n > d)", f"n={rows}, d={d}")
+        raise checks.fail(
+            ValueError, name, "x", "longer than wide (n > d)", f"n={rows}, d={d}"
+        )
     mask = checks.row_mask(name, where, rows)
     matrix, variance, n = linalg.correlation(checks.column_mask(x, mask), mask)
     moving = jnp.all(variance > 0)

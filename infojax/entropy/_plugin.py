@@ -10,9 +10,7 @@ from infojax.types import Array, ArrayLike
 __all__ = ["plugin"]
 
 
-def plugin(
-    p: ArrayLike, *, axis: int = -1, where: ArrayLike | None = None
-) -> Array:
+def plugin(p: ArrayLike, *, axis: int = -1, where: ArrayLike | None = None) -> Array:
     r"""Plug-in (maximum likelihood) entropy :math:`-\sum p \log p` along one axis.
 
     Args:

@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from infojax._base import numerics
 from infojax._base.distances import squared_euclidean
 from infojax.types import Array, Kernel
 
@@ -16,16 +15,9 @@ __all__ = [
     "gaussian",
     "laplace",
     "linear",
-    "log_values",
     "polynomial",
     "rational_quadratic",
 ]
-
-
-def log_values(kernel: Kernel, x: Array, y: Array) -> Array:
-    """Log of a kernel's values, exact for kernels that know it, guarded otherwise."""
-    exact = getattr(kernel, "log", None)
-    return numerics.log(kernel(x, y)) if exact is None else exact(x, y)
 
 
 def _like(value: ArrayLike, x: Array) -> Array:

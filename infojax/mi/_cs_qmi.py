@@ -6,8 +6,8 @@ import jax.numpy as jnp
 
 from infojax import kernels
 from infojax._base import checks, numerics
+from infojax._base.distances import log_kernel
 from infojax._base.pairs import PairPlan, Pairs, Rows
-from infojax.kernels._kernels import log_values
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["cs_qmi", "normalized_cs_qmi"]
@@ -51,7 +51,19 @@ def cs_qmi(
     References: Principe (2010), Information Theoretic Learning; Yu et al. (2024), the
         Cauchy-Schwarz divergence information bottleneck for regression.
     """
-    name = "cs_qmi"
+    return _cs_qmi("cs_qmi", x, y, kernel_x, kernel_y, where, weights, plan)
+
+
+def _cs_qmi(
+    name: str,
+    x: ArrayLike,
+    y: ArrayLike,
+    kernel_x: Kernel,
+    kernel_y: Kernel,
+    where: ArrayLike | None,
+    weights: ArrayLike | None,
+    plan: PairPlan,
+) -> Array:
     (x, y), dtype = checks.samples(name, x=x, y=y)
     n = checks.same_length(name, x=x, y=y)
     mask = checks.row_mask(name, where, n)
@@ -60,8 +72,8 @@ def cs_qmi(
 
     def logs(row, column) -> tuple[Array, Array]:
         return (
-            log_values(kernel_x, row[0], column[0]),
-            log_values(kernel_y, row[1], column[1]),
+            log_kernel(kernel_x, row[0], column[0]),
+            log_kernel(kernel_y, row[1], column[1]),
         )
 
     def reduce(rows: Rows) -> tuple[Array, Array, Array]:
@@ -108,16 +120,15 @@ def normalized_cs_qmi(
         1.0
     References: Yu et al. (2024), the training code of the Cauchy-Schwarz bottleneck.
     """
-    options = {"where": where, "weights": weights, "plan": plan}
-    cross = cs_qmi(x, y, kernel_x=kernel_x, kernel_y=kernel_y, **options)
-    self_x = cs_qmi(x, x, kernel_x=kernel_x, kernel_y=kernel_x, **options)
-    self_y = cs_qmi(y, y, kernel_x=kernel_y, kernel_y=kernel_y, **options)
-    work = checks.working_dtype(cross.dtype)
-    # Rounding leaves about n epsilon of a collapsed side; below that it is collapsed.
-    floor = 64 * float(jnp.finfo(work).eps)
-    scale = numerics.sqrt(
-        jnp.maximum(self_x.astype(work), 0) * jnp.maximum(self_y.astype(work), 0),
-        floor**2,
-    )
-    value = jnp.where(scale > floor, numerics.ratio(cross.astype(work), scale), 0)
-    return value.astype(cross.dtype)
+    name = "normalized_cs_qmi"
+    (x, y), dtype = checks.samples(name, x=x, y=y)
+
+    def qmi(a: Array, b: Array, kernel_a: Kernel, kernel_b: Kernel) -> Array:
+        return _cs_qmi(name, a, b, kernel_a, kernel_b, where, weights, plan)
+
+    cross = qmi(x, y, kernel_x, kernel_y)
+    own = qmi(x, x, kernel_x, kernel_x), qmi(y, y, kernel_y, kernel_y)
+    # Rounding leaves a collapsed side a few epsilon, which is not information.
+    floor = 64 * float(jnp.finfo(cross.dtype).eps)
+    scale = numerics.sqrt(jnp.maximum(own[0], 0) * jnp.maximum(own[1], 0), floor**2)
+    return jnp.where(scale > floor, numerics.ratio(cross, scale), 0).astype(dtype)

@@ -68,14 +68,10 @@ def ksg(
     return jnp.where(n > k, value, 0).astype(dtype)
 
 
-def _count(
-    x: Array, radius: Array, step: StepFn, mask: Array, plan: PairPlan
-) -> Array:
+def _count(x: Array, radius: Array, step: StepFn, mask: Array, plan: PairPlan) -> Array:
     """Other points closer than the radius, by a hard or a soft step."""
     if step is transforms.hard_step:
-        counts = neighbors.count_within(
-            x, radius, strict=True, where=mask, plan=plan
-        )
+        counts = neighbors.count_within(x, radius, strict=True, where=mask, plan=plan)
         return counts.astype(x.dtype)
 
     def closeness(row: tuple[Array, Array], column: tuple[Array, Array]) -> Array:

@@ -10,7 +10,7 @@ from infojax._base import checks, numerics
 from infojax._base.pairs import Pairs, Rows, score_pairs
 from infojax.types import Array, ArrayLike
 
-__all__ = ["log_mean_off_diagonal", "open_scores", "off_diagonal_logsumexp"]
+__all__ = ["log_mean_off_diagonal", "off_diagonal_logsumexp", "open_scores"]
 
 
 def open_scores(

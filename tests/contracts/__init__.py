@@ -1,0 +1,1 @@
+"""Behaviours promised by every public function."""

@@ -1,0 +1,19 @@
+"""The contract table: one row (or more) for every public function of the library.
+
+The rows are in the ``rows_*.py`` files beside this one, by layer; the behaviours over all
+rows in the ``test_*.py`` files. A public name without a row fails.
+"""
+
+from __future__ import annotations
+
+from contracts import rows_estimators, rows_low_level
+from contracts.row import Case, example
+
+__all__ = ["CASES", "TYPES", "Case", "example"]
+
+_TABLES = (rows_low_level, rows_estimators)
+
+CASES = [row for table in _TABLES for row in table.ROWS]
+
+# Names that are not functions of arrays: documented, but without numerical behaviour.
+TYPES = set().union(*(table.TYPES for table in _TABLES))

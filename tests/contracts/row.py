@@ -1,0 +1,116 @@
+"""A row of the contract table: how to call a public function, and what it promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+N = 12
+
+
+@dataclass(frozen=True)
+class Case:
+    """How to call one public function, and what it promises.
+
+    ``name`` is ``family.function``; ``variant`` tells rows of one function apart.
+    ``call(*arrays, **options)`` returns an array or a pytree; ``inputs(rng)`` float64
+    arrays. ``smooth`` lists the arguments whose gradient is checked against finite
+    differences. ``masks`` and ``weights`` map a keyword to the arguments whose rows it
+    governs. ``joint`` lists groups of arguments that may be permuted together.
+    """
+
+    name: str
+    call: Callable[..., Any]
+    inputs: Callable[[np.random.Generator], tuple]
+    variant: str = ""
+    smooth: tuple[int, ...] = ()
+    masks: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    weights: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    joint: tuple[tuple[int, ...], ...] = ()
+    symmetric: bool = False
+    square: bool = False
+    plan: bool = False
+    zero_when_empty: bool = True
+    half: float = 0.1
+    infinite: bool = False
+    bad: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}[{self.variant}]" if self.variant else self.name
+
+
+def one(d: int = 2, n: int = N):
+    return lambda rng: (rng.normal(size=(n, d)),)
+
+
+def pair(dx: int = 2, dy: int = 1, n: int = N):
+    def make(rng):
+        x = rng.normal(size=(n, dx))
+        return x, 0.7 * x[:, :dy] + 0.5 * rng.normal(size=(n, dy))
+
+    return make
+
+
+def two(d: int = 2, n: int = N, m: int = N - 3):
+    return lambda rng: (rng.normal(size=(n, d)), 1 + rng.normal(size=(m, d)))
+
+
+def square(n: int = N):
+    return lambda rng: (rng.normal(size=(n, n)) + 2 * np.eye(n),)
+
+
+def probabilities(*shape: int, count: int = 1):
+    return lambda rng: tuple(
+        rng.dirichlet(np.ones(shape[-1]), shape[:-1]) for _ in range(count)
+    )
+
+
+SAMPLES = ("integer", "rank", "empty")
+PAIRED = (*SAMPLES, "mismatch", "mask")
+X, XY = ("x",), ("x", "y")
+WHERE1, WHERE2 = {"where": (0,)}, {"where": (0, 1)}
+TWO_MASKS = {"where_x": (0,), "where_y": (1,)}
+TWO_WEIGHTS = {"weights_x": (0,), "weights_y": (1,)}
+
+
+def paired(name: str, call: Callable, **more) -> Case:
+    """Row of an estimator of paired samples."""
+    defaults = dict(
+        masks=WHERE2, joint=((0, 1),), bad=PAIRED, arguments=XY, inputs=pair()
+    )
+    return Case(name, call, **(defaults | more))
+
+
+def bound(name: str, call: Callable, **more) -> Case:
+    """Row of a function of a score matrix."""
+    return Case(
+        name,
+        call,
+        square(),
+        smooth=(0,),
+        masks=WHERE1,
+        joint=((0,),),
+        square=True,
+        bad=("integer", "rank", "mask", "rectangular"),
+        arguments=("scores",),
+        **more,
+    )
+
+
+def gram(name: str, kernel) -> Case:
+    return Case(name, lambda x, y: kernel(x, y), two(), smooth=(0, 1))
+
+
+def example(case: Case, dtype: Any = jnp.float64, seed: int = 0) -> tuple:
+    """The row's inputs as device arrays of one dtype."""
+    arrays = case.inputs(np.random.default_rng(seed))
+    return tuple(
+        jnp.asarray(a, dtype if np.issubdtype(a.dtype, np.floating) else None)
+        for a in arrays
+    )
