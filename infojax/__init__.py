@@ -2,6 +2,7 @@
 
 from infojax import (
     bounds,
+    closed_form,
     dependence,
     divergence,
     entropy,
@@ -20,6 +21,7 @@ __all__ = [
     "Pairs",
     "__version__",
     "bounds",
+    "closed_form",
     "dependence",
     "divergence",
     "entropy",

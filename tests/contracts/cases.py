@@ -6,12 +6,12 @@ rows in the ``test_*.py`` files. A public name without a row fails.
 
 from __future__ import annotations
 
-from contracts import rows_estimators, rows_low_level
+from contracts import rows_closed_form, rows_estimators, rows_low_level
 from contracts.row import Case, example
 
 __all__ = ["CASES", "TYPES", "Case", "example"]
 
-_TABLES = (rows_low_level, rows_estimators)
+_TABLES = (rows_low_level, rows_estimators, rows_closed_form)
 
 CASES = [row for table in _TABLES for row in table.ROWS]
 
