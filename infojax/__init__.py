@@ -8,6 +8,7 @@ from infojax import (
     entropy,
     kernels,
     mi,
+    tasks,
     transforms,
 )
 from infojax._base.pairs import PairPlan, Pairs
@@ -28,6 +29,7 @@ __all__ = [
     "kernels",
     "mi",
     "sharded",
+    "tasks",
     "to_bits",
     "transforms",
 ]

@@ -42,7 +42,7 @@ def student_entropy(scale: ArrayLike, df: ArrayLike) -> Array:
     Example:
         >>> round(float(student_entropy(jnp.eye(1), 1.0)), 4)  # log 4 pi
         2.531
-    References: Kotz and Nadarajah (2004), multivariate t distributions, section 1.10.
+    References: Kotz and Nadarajah (2004), multivariate t distributions.
     """
     name = "student_entropy"
     matrix, dtype = open_covariance(name, "scale", scale)

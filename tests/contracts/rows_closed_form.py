@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from contracts.row import Case
-from infojax import closed_form
+from contracts.row import SAMPLES, Case, X, one
+from infojax import closed_form, tasks
 
 
 def _covariance(rng: np.random.Generator, d: int) -> np.ndarray:
@@ -147,6 +147,48 @@ ROWS = [
         bad=("integer", "empty", "vector"),
         arguments=("pxy",),
     ),
+    *(
+        Case(f"tasks.{name}", fn, one(), smooth=(0,), bad=("integer",), arguments=X)
+        for name, fn in (
+            ("half_cube", tasks.half_cube),
+            ("normal_cdf", tasks.normal_cdf),
+            ("wiggle", tasks.wiggle([0.4, 0.1], [1.0, 2.0], [0.0, 0.5])),
+        )
+    ),
+    Case(
+        "tasks.to_normal_mixture",
+        tasks.to_normal_mixture([0.3, 0.7], [0.0, 5.0]),
+        one(),
+        smooth=(0,),
+        bad=("integer",),
+        arguments=("z",),
+    ),
+    Case(
+        "tasks.spiral",
+        tasks.spiral(0.5, plane=(1, 0)),
+        one(),
+        smooth=(0,),
+        bad=SAMPLES,
+        arguments=X,
+    ),
+    Case(
+        "tasks.swiss_roll",
+        tasks.swiss_roll,
+        one(d=1),
+        smooth=(0,),
+        bad=SAMPLES,
+        arguments=X,
+    ),
 ]
 
-TYPES: set[str] = set()
+TYPES = {
+    "tasks.Task",
+    "tasks.additive_uniform",
+    "tasks.dense_covariance",
+    "tasks.gaussian",
+    "tasks.make",
+    "tasks.names",
+    "tasks.paired_covariance",
+    "tasks.student",
+    "tasks.transformed",
+}
