@@ -73,18 +73,21 @@ def cs_bottleneck_terms(
     }
     name = "cs_bottleneck_terms"
     columns, _ = checks.samples(name, **arrays)
-    checks.same_length(name, **dict(zip(arrays, columns, strict=True)))
+    named = dict(zip(arrays, columns, strict=True))
+    n = checks.same_length(name, **named)
+    checks.columns(name, **{key: named[key] for key in ("predictions", "targets")})
+    mask = checks.row_mask(name, where, n)
     prediction = divergence.conditional_cauchy_schwarz(
         inputs,
         targets,
         predictions,
         kernel_x=kernel_x,
         kernel_y=kernel_y,
-        where=where,
+        where=mask,
         plan=plan,
     )
     dependence = rate(
-        inputs, codes, kernel_x=kernel_x, kernel_y=kernel_z, where=where, plan=plan
+        inputs, codes, kernel_x=kernel_x, kernel_y=kernel_z, where=mask, plan=plan
     )
     return CSBottleneckTerms(prediction, dependence)
 

@@ -47,7 +47,7 @@ def mi_alpha_terms(
     Gradients: exact for student, critic and baseline; exactly zero for the teacher.
     Cost: O(n^2) scores.
     Example:
-        >>> x = 3.0 * jnp.eye(4)
+        >>> x = 10.0 * jnp.eye(4)
         >>> terms = mi_alpha_terms(x, x, lambda s, t: s @ t.T, alpha=1.0)
         >>> round(float(terms.information), 4)  # log 3
         1.0986
@@ -86,7 +86,7 @@ def mi_alpha_loss(
     Gradients: exact for student, critic and baseline; exactly zero for the teacher.
     Cost: O(n^2) scores.
     Example:
-        >>> x = 3.0 * jnp.eye(4)
+        >>> x = 10.0 * jnp.eye(4)
         >>> round(float(mi_alpha_loss(x, x, lambda s, t: s @ t.T, alpha=1.0)), 4)
         -1.0986
     References: He et al. (2021), Distiller, arXiv 2109.11105.

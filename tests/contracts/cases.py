@@ -1,17 +1,17 @@
 """The contract table: one row (or more) for every public function of the library.
 
-The rows are in the ``rows_*.py`` files beside this one, by layer; the behaviours over all
-rows in the ``test_*.py`` files. A public name without a row fails.
+The rows are in the ``rows_*.py`` files beside this one, by layer; the behaviours over
+all rows in the ``test_*.py`` files. A public name without a row fails.
 """
 
 from __future__ import annotations
 
-from contracts import rows_closed_form, rows_estimators, rows_low_level
+from contracts import rows_closed_form, rows_estimators, rows_losses, rows_low_level
 from contracts.row import Case, example
 
 __all__ = ["CASES", "TYPES", "Case", "example"]
 
-_TABLES = (rows_low_level, rows_estimators, rows_closed_form)
+_TABLES = (rows_low_level, rows_estimators, rows_closed_form, rows_losses)
 
 CASES = [row for table in _TABLES for row in table.ROWS]
 

@@ -1,0 +1,93 @@
+"""Training objectives of the literature, to minimise; most are sums of two terms.
+
+Which bottleneck? ``vib_loss`` for a Gaussian encoder and a simple prior, ``ceb_loss``
+when the codes should forget all but the label, ``nonlinear_ib_loss`` for a rate without
+a prior (large batches), ``cs_bottleneck_loss`` for regression with a deterministic
+network. Their rates stand alone, to follow I(X; Z) during training: ``gaussian_rate``,
+``sampled_rate``, ``pairwise_rate_upper`` and ``pairwise_rate_lower``.
+
+Which distillation? ``soft_label_loss`` for class probabilities; for features
+``mse_loss`` first, ``vid_loss`` when columns differ in how well they can be predicted,
+``crd_loss`` and ``mi_alpha_loss`` when relations between samples matter. The mappings
+say which teacher layer teaches which student layer.
+
+``wasserstein_dependency_loss`` trains encoders with a Lipschitz critic. Every other
+estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
+"""
+
+from infojax.losses._ceb import CEBTerms, ceb_loss, ceb_terms
+from infojax.losses._crd import crd_loss
+from infojax.losses._cs_bottleneck import (
+    CSBottleneckTerms,
+    cs_bottleneck_loss,
+    cs_bottleneck_terms,
+)
+from infojax.losses._distillation import (
+    cosine_loss,
+    l2_loss,
+    mse_loss,
+    pkd_loss,
+    soft_label_loss,
+    vid_loss,
+)
+from infojax.losses._layer_mapping import emd_mapping, last_mapping, skip_mapping
+from infojax.losses._mi_alpha import MIAlphaTerms, mi_alpha_loss, mi_alpha_terms
+from infojax.losses._nonlinear_ib import (
+    NonlinearIBTerms,
+    exponential_penalty,
+    nonlinear_ib_loss,
+    nonlinear_ib_terms,
+    power_penalty,
+)
+from infojax.losses._pairwise_rates import pairwise_rate_lower, pairwise_rate_upper
+from infojax.losses._rates import gaussian_rate, reparameterize, sampled_rate
+from infojax.losses._schedules import cosine_beta, cyclical_beta, linear_beta
+from infojax.losses._vib import VIBTerms, vib_loss, vib_terms
+from infojax.losses._wasserstein_dependency import (
+    WassersteinDependencyTerms,
+    gradient_penalty,
+    wasserstein_dependency_loss,
+    wasserstein_dependency_terms,
+)
+
+__all__ = [
+    "CEBTerms",
+    "CSBottleneckTerms",
+    "MIAlphaTerms",
+    "NonlinearIBTerms",
+    "VIBTerms",
+    "WassersteinDependencyTerms",
+    "ceb_loss",
+    "ceb_terms",
+    "cosine_beta",
+    "cosine_loss",
+    "crd_loss",
+    "cs_bottleneck_loss",
+    "cs_bottleneck_terms",
+    "cyclical_beta",
+    "emd_mapping",
+    "exponential_penalty",
+    "gaussian_rate",
+    "gradient_penalty",
+    "l2_loss",
+    "last_mapping",
+    "linear_beta",
+    "mi_alpha_loss",
+    "mi_alpha_terms",
+    "mse_loss",
+    "nonlinear_ib_loss",
+    "nonlinear_ib_terms",
+    "pairwise_rate_lower",
+    "pairwise_rate_upper",
+    "pkd_loss",
+    "power_penalty",
+    "reparameterize",
+    "sampled_rate",
+    "skip_mapping",
+    "soft_label_loss",
+    "vib_loss",
+    "vib_terms",
+    "vid_loss",
+    "wasserstein_dependency_loss",
+    "wasserstein_dependency_terms",
+]

@@ -1,0 +1,236 @@
+"""Distillation losses that compare a student's outputs with a teacher's, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from infojax._base import checks, numerics
+from infojax.losses._encoder import positive
+from infojax.types import Array, ArrayLike
+
+__all__ = [
+    "cosine_loss",
+    "l2_loss",
+    "mse_loss",
+    "open_features",
+    "pkd_loss",
+    "soft_label_loss",
+    "unit",
+    "vid_loss",
+]
+
+
+def open_features(
+    name: str, student: ArrayLike, teacher: ArrayLike, where: ArrayLike | None
+) -> tuple[Array, Array, Array, jnp.dtype]:
+    """Student, teacher as a constant, mask, and the dtype to return."""
+    (a, b), dtype = checks.samples(name, student=student, teacher=teacher)
+    n = checks.same_length(name, student=a, teacher=b)
+    checks.columns(name, student=a, teacher=b)
+    mask = checks.row_mask(name, where, n)
+    a, b = checks.column_mask(a, mask), checks.column_mask(b, mask)
+    return a, lax.stop_gradient(b), mask, dtype
+
+
+def unit(x: Array) -> Array:
+    """Rows scaled to length one; zero rows stay zero, with zero gradient."""
+    return numerics.ratio(x, numerics.sqrt(jnp.sum(x**2, axis=1, keepdims=True)))
+
+
+def _row_mean(
+    name: str,
+    student: ArrayLike,
+    teacher: ArrayLike,
+    where: ArrayLike | None,
+    loss: Callable[[Array, Array], Array],
+) -> Array:
+    a, b, mask, dtype = open_features(name, student, teacher, where)
+    return numerics.mean(loss(a, b), mask).astype(dtype)
+
+
+def mse_loss(
+    student: ArrayLike, teacher: ArrayLike, *, where: ArrayLike | None = None
+) -> Array:
+    """Mean squared difference over rows and columns.
+
+    Args:
+        student: features brought to the teacher's width, ``[n, d]`` or ``[n]``.
+        teacher: features of the same inputs, ``[n, d]`` or ``[n]``; constants.
+        where: ``[n]`` Boolean; rows marked False (padding) are as if absent.
+
+    Returns: scalar to minimise, in squared units of the features. It is ``vid_loss`` of
+        fixed scale up to an increasing affine map.
+    Gradients: exact for the student, zero for the teacher.
+    Cost: O(n d).
+    Example:
+        >>> float(mse_loss(jnp.zeros((2, 2)), jnp.full((2, 2), 3.0)))
+        9.0
+    References: Romero et al. (2015), FitNets, hints for thin deep nets.
+    """
+    return _row_mean(
+        "mse_loss", student, teacher, where, lambda a, b: jnp.mean((a - b) ** 2, axis=1)
+    )
+
+
+def l2_loss(
+    student: ArrayLike, teacher: ArrayLike, *, where: ArrayLike | None = None
+) -> Array:
+    """Mean Euclidean distance of the rows, not squared.
+
+    Args:
+        student, teacher, where: as in ``mse_loss``.
+
+    Returns: scalar to minimise, in units of the features.
+    Gradients: exact for the student, zero where a row equals the teacher's; zero for
+        the teacher.
+    Cost: O(n d).
+    Example:
+        >>> float(l2_loss(jnp.zeros((1, 2)), jnp.array([[3.0, 4.0]])))
+        5.0
+    References: He et al. (2021), Distiller, arXiv 2109.11105.
+    """
+    return _row_mean(
+        "l2_loss",
+        student,
+        teacher,
+        where,
+        lambda a, b: numerics.sqrt(jnp.sum((a - b) ** 2, axis=1)),
+    )
+
+
+def cosine_loss(
+    student: ArrayLike, teacher: ArrayLike, *, where: ArrayLike | None = None
+) -> Array:
+    """Mean of one minus the cosine of corresponding rows.
+
+    Args:
+        student, teacher, where: as in ``mse_loss``.
+
+    Returns: scalar to minimise, from 0 to 2; a row of zeros counts 1.
+    Gradients: exact for the student, zero at a row of zeros; zero for the teacher.
+    Cost: O(n d).
+    Example:
+        >>> float(cosine_loss(jnp.eye(2), -3.0 * jnp.eye(2)))
+        2.0
+    References: He et al. (2021), Distiller, arXiv 2109.11105.
+    """
+    return _row_mean(
+        "cosine_loss",
+        student,
+        teacher,
+        where,
+        lambda a, b: 1 - jnp.sum(unit(a) * unit(b), axis=1),
+    )
+
+
+def pkd_loss(
+    student: ArrayLike, teacher: ArrayLike, *, where: ArrayLike | None = None
+) -> Array:
+    """Patient knowledge distillation: squared distance of the rows at length one.
+
+    Args:
+        student, teacher, where: as in ``mse_loss``.
+
+    Returns: scalar to minimise, from 0 to 4: twice ``cosine_loss`` where no row is 0.
+    Gradients: exact for the student, zero at a row of zeros; zero for the teacher.
+    Cost: O(n d).
+    Example:
+        >>> float(pkd_loss(jnp.eye(2), -3.0 * jnp.eye(2)))
+        4.0
+    References: Sun et al. (2019), patient knowledge distillation for BERT.
+    """
+    return _row_mean(
+        "pkd_loss",
+        student,
+        teacher,
+        where,
+        lambda a, b: jnp.sum((unit(a) - unit(b)) ** 2, axis=1),
+    )
+
+
+def vid_loss(
+    student: ArrayLike,
+    teacher: ArrayLike,
+    *,
+    scale: ArrayLike = 1.0,
+    where: ArrayLike | None = None,
+) -> Array:
+    r"""Variational information distillation, :math:`-\overline{\log q(t_i | s_i)}`.
+
+    With a normal q around the student's features this is the Barber-Agakov bound:
+    I(teacher; student) >= H(teacher) minus it.
+
+    Args:
+        student, teacher, where: as in ``mse_loss``.
+        scale: standard deviation of q, a scalar or one a column ``[d]``; usually
+            trained, then columns that cannot be predicted cost little.
+
+    Returns: scalar to minimise, in nats; of either sign, since it is a differential
+        entropy.
+    Gradients: exact for student and scale, zero for the teacher.
+    Cost: O(n d).
+    Example:
+        >>> round(float(vid_loss(jnp.zeros(2), jnp.ones(2))), 4)  # (1 + log 2 pi) / 2
+        1.4189
+    References: Ahn et al. (2019), variational information distillation for knowledge
+        transfer; Barber and Agakov (2003), the IM algorithm.
+    """
+
+    def cost(a: Array, b: Array) -> Array:
+        array = jnp.asarray(scale).astype(a.dtype)
+        if array.shape not in ((), a.shape[1:]):
+            expected = f"a scalar or of shape {list(a.shape[1:])}"
+            received = str(list(array.shape))
+            raise checks.fail(ValueError, "vid_loss", "scale", expected, received)
+        width = positive(array)
+        return -jnp.sum(jax.scipy.stats.norm.logpdf(b, a, width), axis=1)
+
+    return _row_mean("vid_loss", student, teacher, where, cost)
+
+
+def soft_label_loss(
+    student: ArrayLike,
+    teacher: ArrayLike,
+    *,
+    temperature: ArrayLike = 1.0,
+    where: ArrayLike | None = None,
+) -> Array:
+    r"""Distillation of class probabilities, :math:`T^2 \overline{D(p_t \| p_s)}`.
+
+    Args:
+        student: logits, ``[n, classes]``.
+        teacher: logits of the same inputs, ``[n, classes]``; constants. An entry of
+            -inf rules a class out.
+        temperature: T > 0, divides both logits. The factor :math:`T^2` keeps the size
+            of the gradient.
+        where: ``[n]`` Boolean; rows marked False are as if absent.
+
+    Returns: scalar to minimise, in nats times :math:`T^2`, >= 0.
+    Gradients: exact for the student, zero for the teacher.
+    Cost: O(n classes).
+    Example:
+        >>> teacher = jnp.log(jnp.array([[0.5, 0.5]]))
+        >>> student = jnp.log(jnp.array([[0.9, 0.1]]))
+        >>> round(float(soft_label_loss(student, teacher)), 4)
+        0.5108
+    References: Hinton, Vinyals and Dean (2015), distilling the knowledge in a neural
+        network.
+    """
+
+    def cost(a: Array, b: Array) -> Array:
+        heat = jnp.asarray(temperature).astype(a.dtype)
+        log_p, log_q = _log_softmax(b / heat), _log_softmax(a / heat)
+        p = jnp.exp(log_p)
+        gap = jnp.where(p > 0, log_p, 0) - jnp.where(p > 0, log_q, 0)
+        return heat**2 * jnp.sum(p * gap, axis=1)
+
+    return _row_mean("soft_label_loss", student, teacher, where, cost)
+
+
+def _log_softmax(logits: Array) -> Array:
+    total = numerics.logsumexp(logits)
+    return logits - jnp.where(jnp.isfinite(total), total, 0)[:, None]
