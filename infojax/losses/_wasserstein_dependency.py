@@ -52,8 +52,8 @@ def gradient_penalty(
         y: samples paired with ``x``, ``[n, dy]`` or ``[n]``.
         critic: ``(x [n, dx], y [m, dy]) -> [n, m]``.
         epsilon: ``[n]``, mixing weights in [0, 1].
-        partner: integer ``[n]``, the row each y is mixed with; a permutation without
-            fixed points.
+        partner: integer ``[n]``, the row each y is mixed with; a permutation of the
+            rows that are not masked, without fixed points.
         one_sided: penalise slopes above one only, the exact constraint.
         where: ``[n]`` Boolean; rows marked False are as if absent.
 

@@ -1,0 +1,1 @@
+"""Tests of ``infojax.divergence``; a package, so that file names may recur elsewhere."""
