@@ -1,1 +1,1 @@
-"""Tests of ``infojax.dependence``; a package, so that file names may recur elsewhere."""
+"""Tests of ``infojax.dependence``, a package: its file names recur elsewhere."""

@@ -1,1 +1,1 @@
-"""Tests of ``infojax.divergence``; a package, so that file names may recur elsewhere."""
+"""Tests of ``infojax.divergence``, a package: its file names recur elsewhere."""

@@ -1,1 +1,1 @@
-"""Tests of ``infojax.kernels``; a package, so that file names may recur elsewhere."""
+"""Tests of ``infojax.kernels``, a package: its file names recur elsewhere."""

@@ -1,1 +1,1 @@
-"""Tests of ``infojax.losses``; a package, so that file names may recur elsewhere."""
+"""Tests of ``infojax.losses``, a package: its file names recur elsewhere."""

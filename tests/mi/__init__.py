@@ -1,1 +1,1 @@
-"""Tests of ``infojax.mi``; a package, so that file names may recur elsewhere."""
+"""Tests of ``infojax.mi``, a package: its file names recur elsewhere."""
