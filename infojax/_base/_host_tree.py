@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy import spatial
 
 from infojax.types import Array
 
@@ -67,13 +67,13 @@ def _nearest(x: np.ndarray, mask: np.ndarray, k: int, max_norm: bool) -> np.ndar
     return out
 
 
-def _tree(points: np.ndarray) -> cKDTree:
+def _tree(points: np.ndarray) -> spatial.KDTree:
     """A tree split at midpoints.
 
     Callbacks run with denormal numbers flushed to zero. SciPy's median splits step off
     a tie by the next float after it, which at 0 is denormal: it never gets away.
     """
-    return cKDTree(points.astype(np.float64), balanced_tree=False)
+    return spatial.KDTree(points.astype(np.float64), balanced_tree=False)
 
 
 def _exhaustive(

@@ -102,7 +102,7 @@ def common_float(
 
 
 def samples(where: str, **arrays: ArrayLike) -> tuple[tuple[Array, ...], jnp.dtype]:
-    """Sample arrays as ``[n, d]`` (``[n]`` reads as ``[n, 1]``) in one working dtype."""
+    """Samples as ``[n, d]`` (``[n]`` reads as ``[n, 1]``) in one working dtype."""
     floats, out = common_float(where, **arrays)
     return tuple(
         _matrix(where, name, x) for name, x in zip(arrays, floats, strict=True)

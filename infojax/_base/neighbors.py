@@ -3,7 +3,8 @@
 Three engines give the same answer to the last tie: sorting for counts in one dimension,
 SciPy's k-d tree on the CPU platform for many points in few dimensions, and brute force
 by row blocks everywhere else. Ties go to the lower index. Measured on two cores at
-n = 10,000: tree 0.02 s (d = 2), 0.16 s (d = 6), 2.1 s (d = 20); blocks 0.2, 0.25, 0.7 s.
+n = 10,000: tree 0.02 s (d = 2), 0.16 s (d = 6), 2.1 s (d = 20); row blocks 0.2 s,
+0.25 s and 0.7 s.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ _BLOCK = 1024
 class Neighbours(NamedTuple):
     """The k nearest other rows of each row, nearest first.
 
-    ``distance [n, k]`` (+inf where there are fewer than k others) and ``index [n, k]``
-    into the rows of all devices.
+    ``distance [n, k]`` (+inf where there are fewer than k others) and ``indices``
+    ``[n, k]`` into the rows of all devices.
     """
 
     distance: Array
-    index: Array
+    indices: Array
 
 
 def nearest(

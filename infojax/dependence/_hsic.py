@@ -40,8 +40,8 @@ def hsic(
     Gradients: exact, also in the bandwidths.
     Cost: O(n^2 (dx + dy)).
     Example:
-        >>> x = jnp.array([-1.0, 1.0])
-        >>> round(float(hsic(x, x, kernel_x=kernels.linear(), kernel_y=kernels.linear())), 4)
+        >>> x, k = jnp.array([-1.0, 1.0]), kernels.linear()
+        >>> round(float(hsic(x, x, kernel_x=k, kernel_y=k)), 4)
         1.0
     References: Gretton et al. (2005), measuring statistical dependence with
         Hilbert-Schmidt norms.

@@ -1,4 +1,4 @@
-"""Wasserstein dependency: the distance of a joint law from the product of its margins."""
+"""Wasserstein dependency: how far a joint law is from the product of its margins."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ def wasserstein_dual(
             ``Pairs``; the second mean is over the pairs off the diagonal.
         where: ``[n]`` Boolean; rows and columns marked False are as if absent.
 
-    Returns: scalar in the unit of the critic's arguments; a lower bound on the Wasserstein
-        dependency in expectation when the critic is 1-Lipschitz. (n - 1) / n times it
-        is the mean over all pairs. 0 when fewer than two rows remain.
+    Returns: scalar in the unit of the critic's arguments; a lower bound on the
+        Wasserstein dependency in expectation when the critic is 1-Lipschitz.
+        (n - 1) / n times it is the mean over all pairs. 0 when fewer than two rows
+        remain.
     Gradients: exact.
     Cost: O(n^2).
     Example:
@@ -85,9 +86,9 @@ def wasserstein(
         max_steps: Sinkhorn iterations at most.
         where: ``[n]`` Boolean; pairs marked False are as if absent.
 
-    Returns: scalar in the unit of distance, 0 when one side is constant; above the exact
-        dependency, and closer the smaller ``epsilon``. Scale the columns first: it is
-        not invariant. ``wasserstein_solve`` tells whether it converged.
+    Returns: scalar in the unit of distance, 0 when one side is constant; above the
+        exact dependency, and closer the smaller ``epsilon``. Scale the columns first:
+        it is not invariant. ``wasserstein_solve`` tells whether it converged.
     Gradients: through the distances with the plan held fixed; exact for the regularised
         value of ``wasserstein_solve``, approximate for this one.
     Cost: O(n^3) memory and time an iteration: for up to about 100 pairs.

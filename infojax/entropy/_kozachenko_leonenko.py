@@ -43,7 +43,7 @@ def kozachenko_leonenko(
     Example:
         >>> x = jnp.linspace(0.0, 1.0, 101)
         >>> round(float(kozachenko_leonenko(x, k=1)), 4)
-        0.5822
+        1.2754
     References: Kozachenko and Leonenko (1987); Kraskov et al. (2004), equation 20.
     """
     name = "kozachenko_leonenko"

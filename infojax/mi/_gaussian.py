@@ -32,8 +32,8 @@ def gaussian(
         where: ``[n]`` Boolean; pairs marked False are as if absent.
 
     Returns: scalar in nats; slightly negative values are normal near independence. It
-        sees linear dependence only. +inf when the joint covariance is singular; constant
-        columns tell nothing; 0 when at most dx + dy pairs remain.
+        sees linear dependence only. +inf when the joint covariance is singular;
+        constant columns tell nothing; 0 when at most dx + dy pairs remain.
     Gradients: exact; zero where the covariance is singular.
     Cost: O(n d^2 + d^3).
     Example:
@@ -73,7 +73,7 @@ def gaussian_copula(
         >>> x = jnp.array([-1.0, 0.0, 1.0, 2.0])
         >>> y = jnp.exp(jnp.array([-1.0, 1.0, 0.0, 2.0]))
         >>> round(float(gaussian_copula(x, y, bias_correction=False)), 4)
-        0.7135
+        0.5942
     References: Ince et al. (2017), a statistical framework for neuroimaging data
         analysis based on mutual information estimated via a Gaussian copula.
     """

@@ -66,9 +66,12 @@ def square(n: int = N):
 
 
 def probabilities(*shape: int, count: int = 1):
-    return lambda rng: tuple(
-        rng.dirichlet(np.ones(shape[-1]), shape[:-1]) for _ in range(count)
-    )
+    """Tables without rare cells, on whose logarithms finite differences fail."""
+
+    def table(rng):
+        return (rng.dirichlet(np.ones(shape[-1]), shape[:-1]) + 1 / shape[-1]) / 2
+
+    return lambda rng: tuple(table(rng) for _ in range(count))
 
 
 SAMPLES = ("integer", "rank", "empty")
@@ -81,9 +84,13 @@ TWO_WEIGHTS = {"weights_x": (0,), "weights_y": (1,)}
 
 def paired(name: str, call: Callable, **more) -> Case:
     """Row of an estimator of paired samples."""
-    defaults = dict(
-        masks=WHERE2, joint=((0, 1),), bad=PAIRED, arguments=XY, inputs=pair()
-    )
+    defaults = {
+        "inputs": pair(),
+        "masks": WHERE2,
+        "joint": ((0, 1),),
+        "bad": PAIRED,
+        "arguments": XY,
+    }
     return Case(name, call, **(defaults | more))
 
 

@@ -112,7 +112,7 @@ ROWS = [
     Case(
         "mi.plugin",
         mi.plugin,
-        lambda rng: (rng.dirichlet(np.ones(12)).reshape(3, 4),),
+        lambda rng: (probabilities(12)(rng)[0].reshape(3, 4),),
         smooth=(0,),
         bad=("empty", "vector"),
         arguments=("pxy",),

@@ -83,7 +83,8 @@ def test_example_prints_what_it_says(name: str):
     subject = PUBLIC[name]
     family = getattr(infojax, name.split(".")[0], infojax)
     names = {m: getattr(infojax, m) for m in FAMILIES}
-    names |= dict(jax=jax, jnp=jnp, np=np, nnx=nnx, optax=optax, infojax=infojax)
+    names |= {"jax": jax, "jnp": jnp, "np": np, "nnx": nnx, "optax": optax}
+    names |= {"infojax": infojax}
     names |= {n: getattr(family, n) for n in getattr(family, "__all__", ())}
     names |= {n: getattr(infojax, n) for n in ("PairPlan", "sharded", "to_bits")}
     parser = doctest.DocTestParser()

@@ -110,8 +110,7 @@ def test_claimed_symmetry_of_the_first_two_arguments(case: Case):
 
 
 @having("plan")
-@pytest.mark.parametrize("block_size", [1, 5])
-def test_blocks_change_neither_value_nor_gradient(case: Case, block_size: int):
+def test_blocks_change_neither_value_nor_gradient(case: Case):
     arrays = example(case)
 
     def both(plan):
@@ -123,6 +122,7 @@ def test_blocks_change_neither_value_nor_gradient(case: Case, block_size: int):
         )
         return jax.jit(jax.value_and_grad(f, argnums=positions))(*arrays)
 
+    # Five rows at a time: the last block is partly padding.
     chex.assert_trees_all_close(
-        both(PairPlan(block_size=block_size)), both(PairPlan()), rtol=1e-9, atol=1e-10
+        both(PairPlan(block_size=5)), both(PairPlan()), rtol=1e-9, atol=1e-10
     )
