@@ -127,8 +127,8 @@ def soft_normal_scores(temperature: ArrayLike):
     Cost: O(n^2 d) time and memory.
     Example:
         >>> soft = soft_normal_scores(0.1)
-        >>> [round(v, 4) for v in soft(jnp.array([7.0, 1.0, 2.0])).tolist()]
-        [0.6745, -0.6744, -0.0001]
+        >>> [round(v, 4) + 0.0 for v in soft(jnp.array([7.0, 1.0, 2.0])).tolist()]
+        [0.6745, -0.6745, 0.0]
     References: Qin, Liu and Li (2010); Ince et al. (2017).
     """
 
