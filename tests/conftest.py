@@ -9,6 +9,7 @@ import jax
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_disable_most_optimizations", True)
 
 GOLDENS = Path(__file__).parent / "goldens"
 

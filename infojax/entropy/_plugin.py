@@ -32,5 +32,5 @@ def plugin(p: ArrayLike, *, axis: int = -1, where: ArrayLike | None = None) -> A
     work = array.astype(checks.working_dtype(array.dtype))
     if where is not None:
         work = jnp.where(where, work, 0)
-    shares = numerics.normalise(jnp.maximum(work, 0), axis=axis)
+    shares = numerics.normalise(jnp.where(work < 0, 0, work), axis=axis)
     return -jnp.sum(numerics.xlogx(shares), axis=axis).astype(array.dtype)
