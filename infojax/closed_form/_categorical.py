@@ -106,7 +106,8 @@ def categorical_mi(pxy: ArrayLike) -> Array:
         received = str(list(table.shape))
         raise checks.fail(ValueError, name, "pxy", "of shape [..., kx, ky]", received)
     dtype = table.dtype
-    mass = jnp.maximum(table.astype(checks.working_dtype(dtype)), 0)
+    mass = table.astype(checks.working_dtype(dtype))
+    mass = jnp.where(mass < 0, 0, mass)
     joint = numerics.ratio(mass, jnp.sum(mass, axis=(-2, -1), keepdims=True))
     # Through p(y | x), which does not underflow as the product of marginals would.
     px, py = joint.sum(-1, keepdims=True), joint.sum(-2, keepdims=True)
@@ -124,4 +125,6 @@ def _tables(name: str, axis: int, **tables: ArrayLike) -> tuple[list[Array], Any
             expected = f"of the shape {list(arrays[0].shape)}"
             received = str(list(array.shape))
             raise checks.fail(ValueError, name, argument, expected, received)
-    return [numerics.normalise(jnp.maximum(p, 0), axis=axis) for p in arrays], dtype
+    return [
+        numerics.normalise(jnp.where(p < 0, 0, p), axis=axis) for p in arrays
+    ], dtype

@@ -49,6 +49,6 @@ def kl(
     p, q = jnp.broadcast_to(p, shape), jnp.broadcast_to(q, shape)
     if where is not None:
         p, q = jnp.where(where, p, 0), jnp.where(where, q, 0)
-    p = numerics.normalise(jnp.maximum(p, 0), axis=axis)
-    q = numerics.normalise(jnp.maximum(q, 0), axis=axis)
+    p = numerics.normalise(jnp.where(p < 0, 0, p), axis=axis)
+    q = numerics.normalise(jnp.where(q < 0, 0, q), axis=axis)
     return jnp.sum(numerics.relative_entropy_terms(p, q), axis=axis).astype(dtype)

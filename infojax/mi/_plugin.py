@@ -37,7 +37,7 @@ def plugin(pxy: ArrayLike, *, where: ArrayLike | None = None) -> Array:
     work = table.astype(checks.working_dtype(dtype))
     if where is not None:
         work = jnp.where(where, work, 0)
-    work = jnp.maximum(work, 0)
+    work = jnp.where(work < 0, 0, work)
     joint = work.reshape(*work.shape[:-2], -1)
     value = entropy.plugin(work.sum(-1)) + entropy.plugin(work.sum(-2))
     return (value - entropy.plugin(joint)).astype(dtype)
