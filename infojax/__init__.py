@@ -3,6 +3,7 @@
 from infojax import (
     bounds,
     closed_form,
+    critics,
     dependence,
     divergence,
     entropy,
@@ -24,6 +25,7 @@ __all__ = [
     "__version__",
     "bounds",
     "closed_form",
+    "critics",
     "dependence",
     "divergence",
     "entropy",

@@ -6,12 +6,18 @@ all rows in the ``test_*.py`` files. A public name without a row fails.
 
 from __future__ import annotations
 
-from contracts import rows_closed_form, rows_estimators, rows_losses, rows_low_level
+from contracts import (
+    rows_closed_form,
+    rows_critics,
+    rows_estimators,
+    rows_losses,
+    rows_low_level,
+)
 from contracts.row import Case, example
 
 __all__ = ["CASES", "TYPES", "Case", "example"]
 
-_TABLES = (rows_low_level, rows_estimators, rows_closed_form, rows_losses)
+_TABLES = (rows_low_level, rows_estimators, rows_closed_form, rows_critics, rows_losses)
 
 CASES = [row for table in _TABLES for row in table.ROWS]
 

@@ -53,10 +53,9 @@ def test_every_family_on_disk_is_public():
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_all_is_sorted_and_the_family_explains_itself(family: str):
+def test_the_family_explains_itself(family: str):
     module = importlib.import_module(f"infojax.{family}")
     assert module.__doc__
-    assert module.__all__ == sorted(module.__all__)
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))
