@@ -46,4 +46,13 @@ TYPES = {
         "SpectralNorm",
         "advance",
     )
+} | {
+    f"fit.{name}"
+    for name in (
+        "FitInfo",
+        "FitState",
+        "NeuralEstimator",
+        "critic_estimator",
+        "train",
+    )
 }
