@@ -26,6 +26,7 @@ RANKS = {
     "fit": 5,
     "infoplane": 5,
     "_demo": 6,
+    "_files": 6,
     "cli": 7,
 }
 # One rank may hold several layers that do not know each other.
