@@ -24,7 +24,7 @@ def correlation(x: Array, where: Array) -> tuple[Array, Array, Array]:
     scale = numerics.sqrt(jnp.diagonal(product))
     # Rounding leaves a constant column a spread of its own size times epsilon.
     size = numerics.sqrt(jnp.sum(jnp.where(mask, x, 0) ** 2, axis=0))
-    moving = scale > 4 * jnp.finfo(x.dtype).eps * size
+    moving = ~(scale <= 4 * jnp.finfo(x.dtype).eps * size)
     both = moving[:, None] & moving[None]
     matrix = jnp.where(both, numerics.ratio(product, jnp.outer(scale, scale)), 0)
     identity = jnp.eye(x.shape[1], dtype=x.dtype)
@@ -45,7 +45,8 @@ def logdet(correlation: Array) -> Array:
     regular = jnp.all(pivots > threshold)  # False for the NaN of a failed factor
     safe = jnp.where(regular, correlation, identity)
     pivots = jnp.diagonal(jnp.linalg.cholesky(safe))
-    return jnp.where(regular, 2 * jnp.sum(jnp.log(pivots)), -jnp.inf)
+    value = jnp.where(regular, 2 * jnp.sum(jnp.log(pivots)), -jnp.inf)
+    return numerics.unless_nan(value, correlation)
 
 
 def wishart_logdet_bias(n: Array, d: int) -> Array:

@@ -49,7 +49,7 @@ def nearest(
     """The k nearest other rows of ``x [n, d]``, in max or Euclidean norm.
 
     The distance is differentiable with the index held fixed, which is exact wherever
-    the neighbours do not change.
+    the neighbours do not change. A row that holds a NaN is at distance NaN.
     """
     mask = jnp.ones(x.shape[0], bool) if where is None else where
     fixed = lax.stop_gradient(x)
@@ -63,7 +63,10 @@ def nearest(
     distance = paired_distance(x[:, None], others, chebyshev=max_norm)
     available = plan.total(jnp.sum(mask)) - 1
     present = mask[:, None] & (jnp.arange(k)[None] < available)
-    return Neighbours(jnp.where(present, distance, jnp.inf), index)
+    distance = jnp.where(present, distance, jnp.inf)
+    # Said here because a maximum, unlike a sum, may lose a NaN on the CPU.
+    lost = jnp.any(jnp.isnan(fixed), axis=1, keepdims=True)
+    return Neighbours(jnp.where(mask[:, None] & lost, jnp.nan, distance), index)
 
 
 def count_within(

@@ -1,7 +1,8 @@
 """The only home of guards: each function is safe in its value *and* its gradient.
 
 The pattern throughout is the double ``where``: a branch that could misbehave gets a
-harmless input before it is evaluated and its output is discarded afterwards.
+harmless input before it is evaluated and its output is discarded afterwards. Guards
+catch the numbers they name and nothing else: a NaN in the data comes out as NaN.
 """
 
 from __future__ import annotations
@@ -22,22 +23,23 @@ __all__ = [
     "relative_entropy_terms",
     "sqrt",
     "total",
+    "unless_nan",
     "xlogx",
 ]
 
 
 def xlogx(x: Array) -> Array:
     """``x log x``, 0 with zero gradient where ``x <= 0``."""
-    positive = x > 0
-    safe = jnp.where(positive, x, 1)
-    return jnp.where(positive, safe * jnp.log(safe), 0)
+    empty = x <= 0
+    safe = jnp.where(empty, 1, x)
+    return jnp.where(empty, 0, safe * jnp.log(safe))
 
 
 def log(x: Array) -> Array:
     """``log x``; below the smallest normal number its logarithm, with zero gradient."""
     tiny = jnp.finfo(x.dtype).tiny
-    positive = x > tiny
-    return jnp.where(positive, jnp.log(jnp.where(positive, x, 1)), jnp.log(tiny))
+    small = x <= tiny
+    return jnp.where(small, jnp.log(tiny), jnp.log(jnp.where(small, 1, x)))
 
 
 def exp(x: Array) -> Array:
@@ -51,8 +53,8 @@ def exp(x: Array) -> Array:
 
 def sqrt(x: Array, floor: float = 0.0) -> Array:
     """``sqrt(max(x, floor))`` with zero gradient where ``x <= floor``."""
-    above = x > floor
-    return jnp.where(above, jnp.sqrt(jnp.where(above, x, 1)), floor**0.5)
+    below = x <= floor
+    return jnp.where(below, floor**0.5, jnp.sqrt(jnp.where(below, 1, x)))
 
 
 def ratio(a: Array, b: Array) -> Array:
@@ -63,11 +65,19 @@ def ratio(a: Array, b: Array) -> Array:
 
 def relative_entropy_terms(p: Array, q: Array) -> Array:
     """``p log(p / q)``: 0 where p is 0, +inf (zero gradient) where only q is 0."""
-    both = (p > 0) & (q > 0)
-    value = jnp.where(both, p, 1) * (
-        jnp.log(jnp.where(both, p, 1)) - jnp.log(jnp.where(both, q, 1))
+    lacking = (p <= 0) | (q <= 0)
+    value = jnp.where(lacking, 1, p) * (
+        jnp.log(jnp.where(lacking, 1, p)) - jnp.log(jnp.where(lacking, 1, q))
     )
-    return jnp.where(both, value, jnp.where(p > 0, jnp.inf, 0.0))
+    return jnp.where(lacking, jnp.where(p <= 0, 0.0, jnp.inf), value)
+
+
+def unless_nan(value: Array, *sources: Array) -> Array:
+    """The value, NaN where a source holds one: for what comparisons made of them."""
+    lost = jnp.zeros((), bool)
+    for source in sources:
+        lost = lost | jnp.any(jnp.isnan(source))
+    return jnp.where(lost, jnp.nan, value)
 
 
 def total(x: Array, where: Array | None = None, axis: int | None = None) -> Array:
@@ -103,7 +113,7 @@ def logsumexp(
     if weights is not None:
         keep = keep & (weights > 0)
         x = x + jnp.log(jnp.where(weights > 0, weights, 1))
-    keep = jnp.broadcast_to(keep & (x > -jnp.inf), x.shape)
+    keep = jnp.broadcast_to(keep & (x != -jnp.inf), x.shape)
     # An infinite score dominates its row: +inf is passed on rather than made NaN.
     top = jnp.max(jnp.where(keep, x, -jnp.inf), axis=axis, keepdims=True)
     shift = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0))

@@ -185,15 +185,16 @@ class Pairs:
     def log_mean(self, values: Array) -> Array:
         """Log of the mean of ``exp(values)`` over rows; 0 when there are none."""
         mass = self._mass(values.dtype)
-        keep = (mass > 0) & (values > -jnp.inf)
+        keep = (mass > 0) & (values != -jnp.inf)
         top = self.plan.maximum(jnp.max(jnp.where(keep, values, -jnp.inf)))
         shift = jnp.where(jnp.isfinite(top), top, 0)
         scaled = jnp.exp(jnp.where(keep, values, shift) - shift)
         amount = self.plan.total(jnp.sum(jnp.where(keep, scaled, 0) * mass))
         count = self.plan.total(jnp.sum(mass))
-        value = shift + jnp.log(jnp.where(amount > 0, amount, 1))
+        nothing = amount == 0
+        value = shift + jnp.log(jnp.where(nothing, 1, amount))
         value = value - jnp.log(jnp.where(count > 0, count, 1))
-        return jnp.where(count > 0, jnp.where(amount > 0, value, -jnp.inf), 0)
+        return jnp.where(count > 0, jnp.where(nothing, -jnp.inf, value), 0)
 
     def _mass(self, dtype: Any) -> Array:
         mass = self.mask.astype(dtype)

@@ -78,7 +78,7 @@ def categorical_cauchy_schwarz(p: ArrayLike, q: ArrayLike, *, axis: int = -1) ->
     """
     (p, q), dtype = _tables("categorical_cauchy_schwarz", axis, p=p, q=q)
     overlap = jnp.sum(p * q, axis=axis)
-    meets = overlap > 0
+    meets = ~(overlap <= 0)
     sizes = jnp.sum(p**2, axis=axis), jnp.sum(q**2, axis=axis)
     logs = [numerics.log(jnp.where(meets, a, 1)) for a in (overlap, *sizes)]
     apart = jnp.where(sizes[0] + sizes[1] > 0, jnp.inf, 0)

@@ -96,8 +96,8 @@ def factorise(covariance: Array) -> Factor:
     """The factor of a covariance; see ``Factor`` for singular ones."""
     matrix, scale = correlation(covariance)
     spread = linalg.logdet(matrix)
-    regular = (spread > -jnp.inf) & jnp.all(scale > 0)
-    scale = jnp.where(scale > 0, scale, 1)
+    regular = (spread != -jnp.inf) & ~jnp.any(scale <= 0)
+    scale = jnp.where(scale <= 0, 1, scale)
     identity = jnp.eye(len(covariance), dtype=covariance.dtype)
     lower = jnp.linalg.cholesky(jnp.where(regular, matrix, identity))
     logdet = jnp.where(regular, spread, 0) + 2 * jnp.sum(jnp.log(scale))
@@ -111,7 +111,7 @@ def block_mi(covariance: Array, dx: int) -> Array:
     """
     matrix, _ = correlation(covariance)
     spread = linalg.logdet(matrix)
-    regular = spread > -jnp.inf
+    regular = spread != -jnp.inf
     safe = jnp.where(regular, matrix, jnp.eye(len(matrix), dtype=matrix.dtype))
     blocks = linalg.logdet(safe[:dx, :dx]) + linalg.logdet(safe[dx:, dx:])
     return jnp.where(regular, blocks - jnp.where(regular, spread, 0), jnp.inf) / 2

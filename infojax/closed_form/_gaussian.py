@@ -155,7 +155,7 @@ def bivariate_normal_mi(rho: ArrayLike) -> Array:
     References: Gelfand and Yaglom (1957).
     """
     (rho,), dtype = checks.common_float("bivariate_normal_mi", rho=rho)
-    inside = jnp.abs(rho) < 1
-    safe = jnp.where(inside, rho, 0)
+    outside = jnp.abs(rho) >= 1
+    safe = jnp.where(outside, 0, rho)
     value = -(jnp.log1p(safe) + jnp.log1p(-safe)) / 2
-    return jnp.where(inside, value, jnp.inf).astype(dtype)
+    return jnp.where(outside, jnp.inf, value).astype(dtype)

@@ -92,7 +92,7 @@ def _inverse_half(name: str, df: ArrayLike, like: Array) -> tuple[Array, Array]:
     if df.ndim:
         received = str(list(df.shape))
         raise checks.fail(ValueError, name, "df", "a scalar", received)
-    positive = df > 0
+    positive = ~(df <= 0)
     return 2 / jnp.where(positive, df, 1), positive
 
 

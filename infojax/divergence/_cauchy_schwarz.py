@@ -176,7 +176,7 @@ def conditional_cauchy_schwarz(
     def reduce(rows: Rows) -> list[Array]:
         log_k, *log_ls = rows.values
         below = denominator(log_k, where=rows.where, weights=rows.weights)
-        below = jnp.where(jnp.isfinite(below), below, 0)
+        below = jnp.where(below == -jnp.inf, 0, below)
         return [
             numerics.logsumexp(log_k + log_l, rows.where, rows.weights) - below
             for log_l in log_ls

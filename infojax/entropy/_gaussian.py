@@ -45,9 +45,9 @@ def gaussian(
         )
     mask = checks.row_mask(name, where, rows)
     matrix, variance, n = linalg.correlation(checks.column_mask(x, mask), mask)
-    moving = jnp.all(variance > 0)
-    scales = jnp.sum(jnp.log(jnp.where(variance > 0, variance, 1)))
-    spread = jnp.where(moving, linalg.logdet(matrix) + scales, -jnp.inf)
+    constant = variance <= 0
+    scales = jnp.sum(jnp.log(jnp.where(constant, 1, variance)))
+    spread = jnp.where(jnp.any(constant), -jnp.inf, linalg.logdet(matrix) + scales)
     if bias_correction:
         spread = spread - linalg.wishart_logdet_bias(n, d)
     value = spread / 2 + d * (1 + math.log(2 * math.pi)) / 2

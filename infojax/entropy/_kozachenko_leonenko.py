@@ -56,7 +56,7 @@ def kozachenko_leonenko(
     pairs = Pairs(jnp.add, x, x, plan, mask, mask)
     n = pairs.count(x.dtype)
     radius = near.distance[:, k - 1]
-    enough = mask & (radius < jnp.inf)
+    enough = mask & (radius != jnp.inf)
     log_radius = numerics.log(jnp.where(enough, radius, 1))
     value = d * pairs.mean(log_radius) + _log_unit_ball(d, max_norm)
     value = value + digamma(jnp.maximum(n, 1)) - digamma(jnp.asarray(k, x.dtype))

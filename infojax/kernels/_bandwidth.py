@@ -46,7 +46,7 @@ def median_bandwidth(
     ordered = jnp.sort(distance)
     low, high = jnp.maximum(count - 1, 0) // 2, count // 2
     median = (ordered[low] + ordered[jnp.minimum(high, ordered.shape[0] - 1)]) / 2
-    median = jnp.where(count > 0, median, 0)
+    median = numerics.unless_nan(jnp.where(count > 0, median, 0), x)
     floor = jnp.finfo(x.dtype).tiny ** 0.25
     return jnp.maximum(scale * median, floor).astype(dtype)
 

@@ -7,7 +7,7 @@ import math
 import jax.numpy as jnp
 from jax import lax
 
-from infojax._base import checks
+from infojax._base import checks, numerics
 from infojax.losses._assignment import cheapest_assignment
 from infojax.types import Array, ArrayLike
 
@@ -88,7 +88,7 @@ def emd_mapping(cost: ArrayLike) -> Array:
     if losses.ndim != 2 or losses.size == 0:
         expected, received = "non-empty, [student, teacher]", str(list(losses.shape))
         raise checks.fail(ValueError, name, "cost", expected, received)
-    losses = lax.stop_gradient(losses)
+    given = losses = lax.stop_gradient(losses)
     finite = jnp.isfinite(losses)
     losses = jnp.where(finite, losses, jnp.max(jnp.where(finite, losses, 0)))
     # Layers split into parts of one size make the transport an assignment.
@@ -99,7 +99,7 @@ def emd_mapping(cost: ArrayLike) -> Array:
     rows = cheapest_assignment(split) // (parts // student)
     columns = jnp.arange(parts) // (parts // teacher)
     counts = jnp.zeros(losses.shape, losses.dtype).at[rows, columns].add(1)
-    return (counts / parts).astype(dtype)
+    return numerics.unless_nan(counts / parts, given).astype(dtype)
 
 
 def _at_least(name: str, argument: str, value: int, least: int) -> None:

@@ -136,7 +136,8 @@ def power_penalty(alpha: ArrayLike = 1.0) -> Callable[[Array], Array]:
 
     def penalty(rate: Array) -> Array:
         power = jnp.asarray(alpha).astype(rate.dtype)
-        return jnp.where(rate > 0, jnp.where(rate > 0, rate, 1) ** (1 + power), 0)
+        none = rate <= 0
+        return jnp.where(none, 0, jnp.where(none, 1, rate) ** (1 + power))
 
     return penalty
 

@@ -132,4 +132,5 @@ def normalized_cs_qmi(
     # Rounding leaves a collapsed side a few epsilon, which is not information.
     floor = 64 * float(jnp.finfo(cross.dtype).eps)
     scale = numerics.sqrt(jnp.maximum(own[0], 0) * jnp.maximum(own[1], 0), floor**2)
-    return jnp.where(scale > floor, numerics.ratio(cross, scale), 0).astype(dtype)
+    value = jnp.where(scale <= floor, 0, numerics.ratio(cross, scale))
+    return value.astype(dtype)

@@ -103,7 +103,7 @@ def _gaussian(
     matrix, _, n = linalg.correlation(joint, mask)
     blocks = linalg.logdet(matrix[:dx, :dx]), linalg.logdet(matrix[dx:, dx:])
     spread = linalg.logdet(matrix)
-    regular = spread > -jnp.inf
+    regular = spread != -jnp.inf
     marginals = jnp.where(regular, blocks[0] + blocks[1], 0)
     value = jnp.where(regular, marginals - jnp.where(regular, spread, 0), jnp.inf)
     if bias_correction:

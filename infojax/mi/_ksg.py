@@ -60,7 +60,7 @@ def ksg(
     radius = neighbors.nearest(joint, k, where=mask, plan=plan).distance[:, k - 1]
     pairs = Pairs(jnp.add, x, x, plan, mask, mask)
     n = pairs.count(x.dtype)
-    radius = jnp.where(mask & (radius < jnp.inf), radius, 0)
+    radius = jnp.where(mask & (radius != jnp.inf), radius, 0)
     value = digamma(jnp.asarray(k, x.dtype)) + digamma(jnp.maximum(n, 1))
     for block in (x, y):
         count = _count(block, radius, step, mask, plan)
@@ -72,7 +72,7 @@ def _count(x: Array, radius: Array, step: StepFn, mask: Array, plan: PairPlan) -
     """Other points closer than the radius, by a hard or a soft step."""
     if step is transforms.hard_step:
         counts = neighbors.count_within(x, radius, strict=True, where=mask, plan=plan)
-        return counts.astype(x.dtype)
+        return jnp.where(jnp.isnan(radius), radius, counts.astype(x.dtype))
 
     def closeness(row: tuple[Array, Array], column: tuple[Array, Array]) -> Array:
         return step(row[1][:, None] - chebyshev(row[0], column[0]))

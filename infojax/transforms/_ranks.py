@@ -67,7 +67,8 @@ def ranks(x: ArrayLike, *, where: ArrayLike | None = None) -> Array:
         ordered = jnp.sort(jnp.where(mask, values, jnp.inf))
         below = jnp.searchsorted(ordered, values, side="left")
         upto = jnp.searchsorted(ordered, values, side="right")
-        return (below + upto + 1).astype(values.dtype) / 2
+        average = (below + upto + 1).astype(values.dtype) / 2
+        return numerics.unless_nan(average, values)
 
     return back(jax.vmap(column, in_axes=1, out_axes=1)(jax.lax.stop_gradient(x)))
 

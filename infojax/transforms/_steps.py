@@ -25,7 +25,7 @@ def hard_step(gap: ArrayLike) -> Array:
     References: Qin, Liu and Li (2010), for the place of the step in rank metrics.
     """
     gap = jnp.asarray(gap)
-    return (gap > 0).astype(gap.dtype)
+    return jnp.maximum(jnp.sign(gap), 0)
 
 
 def sigmoid_step(width: ArrayLike) -> StepFn:

@@ -50,6 +50,19 @@ def test_a_mask_equals_deletion_even_over_nan(case: Case):
     chex.assert_trees_all_close(got, case.call(*deleted), rtol=1e-9, atol=1e-10)
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
+def test_a_nan_that_no_mask_deletes_comes_out_as_nan(case: Case):
+    arrays = example(case)
+    call = jax.jit(case.call)
+    for i, a in enumerate(arrays):
+        if not jnp.issubdtype(a.dtype, jnp.floating):
+            continue
+        spoiled = list(arrays)
+        spoiled[i] = a.at[(0,) * a.ndim].set(jnp.nan)
+        leaves = jax.tree.leaves(call(*spoiled))
+        assert any(np.isnan(leaf).any() for leaf in leaves), f"argument {i}"
+
+
 @having("masks")
 def test_everything_masked_gives_zero_and_no_gradient(case: Case):
     arrays = example(case)

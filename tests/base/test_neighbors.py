@@ -1,0 +1,129 @@
+"""Neighbours and counts: every engine gives the answer of brute force, ties too."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from infojax import PairPlan, entropy, mi
+from infojax._base import neighbors
+
+# Tied values in every column, duplicates among the rows, spaced by a power of two or
+# not (rounded differences): the hard cases for engines that must agree.
+KINDS = {
+    "normal": lambda rng, n, d: rng.normal(size=(n, d)),
+    "lattice": lambda rng, n, d: rng.integers(0, 4, (n, d)) / 4,
+    "tenths": lambda rng, n, d: rng.integers(0, 9, (n, d)) / 10,
+    "constant": lambda rng, n, d: np.ones((n, d)),
+    "far": lambda rng, n, d: 1e6 + rng.normal(size=(n, d)),
+}
+LARGE = neighbors._TREE_ROWS  # rows from which the tree serves
+engines = pytest.mark.parametrize("n", [60, LARGE + 1], ids=["brute", "tree"])
+kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+def data(kind: str, n: int, d: int, dtype):
+    rng = np.random.default_rng(d)
+    x = jnp.asarray(KINDS[kind](rng, n, d), dtype)
+    return x, jnp.asarray(rng.random(n) > 0.1)
+
+
+def distances(x, mask, max_norm: bool):
+    """All distances between rows that exist, in the precision of the samples."""
+    x = np.asarray(x)
+    gap = x[:, None] - x[None]
+    distance = np.abs(gap).max(-1) if max_norm else (gap**2).sum(-1)
+    distance[~mask] = np.inf
+    distance[:, ~mask] = np.inf
+    np.fill_diagonal(distance, np.inf)
+    return distance
+
+
+@engines
+@kinds
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
+@pytest.mark.parametrize("d, max_norm", [(1, True), (3, True), (3, False)])
+def test_nearest_is_brute_force_to_the_last_tie(kind, n, d, dtype, max_norm):
+    x, mask = data(kind, n, d, dtype)
+    found = jax.jit(
+        lambda x, mask: neighbors.nearest(x, 3, max_norm=max_norm, where=mask)
+    )(x, mask)
+    keep = np.asarray(mask)
+    expected = distances(x, keep, max_norm)
+    order = np.argsort(expected, axis=1, kind="stable")[:, :3]
+    nearest = np.take_along_axis(expected, order, axis=1)
+    nearest = nearest if max_norm else np.sqrt(nearest)
+    np.testing.assert_allclose(found.distance[keep], nearest[keep], rtol=1e-6)
+    if max_norm or kind in ("lattice", "constant"):
+        # Sums of squares may round differently in the two orders of summation.
+        np.testing.assert_array_equal(found.indices[keep], order[keep])
+
+
+@engines
+@kinds
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
+@pytest.mark.parametrize("d", [1, 3])
+@pytest.mark.parametrize("strict", [True, False])
+def test_counts_are_brute_force_to_the_last_tie(kind, n, d, dtype, strict):
+    x, mask = data(kind, n, d, dtype)
+    keep = np.asarray(mask)
+    distance = distances(x, keep, True)
+    # Radii that are distances of the sample themselves, zero among them.
+    radius = np.sort(distance, axis=1)[:, 4]
+    radius[::5] = 0
+    radius = jnp.asarray(np.where(keep, radius, 0), dtype)
+    count = jax.jit(
+        lambda x, r, m: neighbors.count_within(x, r, strict=strict, where=m)
+    )(x, radius, mask)
+    limit = np.asarray(radius)[:, None]
+    inside = distance < limit if strict else distance <= limit
+    np.testing.assert_array_equal(count, np.where(keep, inside.sum(1), 0))
+
+
+@pytest.mark.parametrize("n", [30, LARGE])
+def test_blocks_change_nothing(n):
+    x, mask = data("tenths", n, 2, jnp.float64)
+    dense, blocked = (
+        neighbors.nearest(x, 4, where=mask, plan=PairPlan(size)) for size in (None, 7)
+    )
+    np.testing.assert_array_equal(dense.distance, blocked.distance)
+    np.testing.assert_array_equal(dense.indices[mask], blocked.indices[mask])
+
+
+def test_too_few_others_are_infinitely_far():
+    x = jnp.arange(5.0)[:, None]
+    mask = jnp.array([True, False, True, False, False])
+    found = neighbors.nearest(x, 2, where=mask)
+    np.testing.assert_array_equal(found.distance[0], [2, jnp.inf])
+    np.testing.assert_array_equal(found.distance[2], [2, jnp.inf])
+
+
+def test_the_distance_has_the_slope_of_its_pair():
+    x = jnp.array([[0.0, 0.0], [3.0, 4.0], [30.0, 40.0]])
+
+    def first(x):
+        return neighbors.nearest(x, 1, max_norm=False).distance[0, 0]
+
+    gradient = jax.grad(first)(x)
+    np.testing.assert_allclose(gradient, [[-0.6, -0.8], [0.6, 0.8], [0, 0]])
+    same = jax.grad(first)(jnp.zeros((3, 2)))
+    np.testing.assert_array_equal(same, 0)
+
+
+def test_the_tree_serves_under_vmap():
+    x = jnp.stack([data("normal", LARGE, 2, jnp.float64)[0], jnp.zeros((LARGE, 2))])
+    x = x.at[1, :, 0].set(jnp.arange(float(LARGE)))
+    distance = jax.vmap(lambda x: neighbors.nearest(x, 1).distance)(x)
+    np.testing.assert_array_equal(distance[1], 1)
+    alone = neighbors.nearest(x[0], 1).distance
+    np.testing.assert_array_equal(distance[0], alone)
+
+
+@pytest.mark.parametrize("n", [60, LARGE])
+def test_a_nan_is_far_from_everything_and_says_so(n):
+    x = data("normal", n, 2, jnp.float64)[0].at[3].set(jnp.nan)
+    assert np.isnan(neighbors.nearest(x, 1).distance[3]).all()
+    for estimate in (mi.ksg(x[:, 0], x[:, 1]), entropy.kozachenko_leonenko(x)):
+        assert np.isnan(estimate)
