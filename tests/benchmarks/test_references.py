@@ -1,0 +1,64 @@
+"""What the benchmarks compare is the same number, in the same precision."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
+catalogue, throughput = map(importlib.import_module, ("catalogue", "throughput"))
+COMPARED = [case for case in catalogue.CASES if case.reference]
+WIDE = {"SciPy": (np.float32, np.float64), "scikit-learn": (np.float64,)}
+
+
+def draw(case, n: int, d: int | None = None):
+    return case.draw(np.random.default_rng(1), n, d)
+
+
+@pytest.mark.parametrize("case", COMPARED, ids=lambda case: case.name)
+@pytest.mark.parametrize("d", [2, 6])
+def test_reference_is_the_same_number(case, d: int):
+    inputs = draw(case, 30, d)
+    # Both evaluate one formula in float64; only the order of sums differs.
+    got = jax.jit(catalogue.infojax_call(case, 30))(*inputs)
+    np.testing.assert_allclose(got, case.reference(*inputs), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", COMPARED, ids=lambda case: case.name)
+def test_reference_keeps_float32_where_its_library_does(case):
+    inputs = [throughput.single(a) for a in draw(case, 30, 2)]
+    value = np.asarray(case.reference(*inputs))
+    assert value.dtype in WIDE.get(case.library, (np.float32,))
+
+
+def test_every_size_suits_its_estimator():
+    for case in catalogue.CASES:
+        for n, d in catalogue.grid(case):
+            block = catalogue.block_size(case, n)
+            assert block is None or (case.planned and block < n)
+            assert d is None or d % 2 == 0  # a pair shares the columns
+
+
+def test_a_fast_run_is_written_and_drawn(tmp_path, capsys):
+    names = ["mi.ksg", "bounds.nwj", "losses.vib_loss"]
+    with jax.enable_x64(False):
+        throughput.main(fast=True, output=tmp_path, only=names)
+    text = (tmp_path / "throughput-cpu.json").read_text()
+    results = json.loads(text)
+    assert [row["estimator"] for row in results["rows"]] == [
+        *("mi.ksg",) * 2,
+        *("bounds.nwj",) * 2,
+        "losses.vib_loss",
+    ]
+    assert all(row["run_s"] > 0 for row in results["rows"])
+    assert results["versions"]["jax"] == jax.__version__
+    assert "/" not in text  # no path
+    assert (tmp_path / "throughput-cpu.png").stat().st_size > 0
+    printed = capsys.readouterr().out
+    assert all(f"| `{name}` |" in printed for name in names)
