@@ -74,8 +74,10 @@ class PairPlan:
 
     def row_index(self, n: int) -> Array:
         """Position of this device's rows among all rows."""
-        first = 0 if self.axis_name is None else lax.axis_index(self.axis_name) * n
-        return first + jnp.arange(n)
+        here = jnp.arange(n, dtype=jnp.int32)
+        if self.axis_name is None:
+            return here
+        return lax.axis_index(self.axis_name) * n + here
 
 
 class Rows(NamedTuple):
@@ -150,7 +152,7 @@ class Pairs:
     def map_rows(self, reduce: Callable[[Rows], Any]) -> Any:
         """Apply ``reduce`` to blocks of rows; results ``[b, ...]`` are concatenated."""
         y, where_y, weights_y = self.plan.gather((self.y, self.where_y, self.weights_y))
-        columns = jnp.arange(jax.tree.leaves(y)[0].shape[0])
+        columns = jnp.arange(jax.tree.leaves(y)[0].shape[0], dtype=jnp.int32)
 
         def block(piece: tuple[Any, Array, Array]) -> Any:
             x, mask, index = piece

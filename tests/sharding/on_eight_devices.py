@@ -1,0 +1,82 @@
+"""Every estimator with a plan, on eight devices against one; run in its own process.
+
+Samples are padded to a multiple of eight and masked, as a user would. Values and
+gradients are compared; a line is printed for each row that agrees.
+"""
+
+from __future__ import annotations
+
+import chex
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import conftest  # noqa: F401  (the configuration of every test)
+from contracts.cases import CASES, Case, example
+from infojax import PairPlan, sharded
+
+DEVICES, PADDED = 8, 16
+# The penalty draws its partners among the rows of a device: another sample, as
+# documented, so only the dependency is the same.
+DEPENDENCY = "losses.wasserstein_dependency_terms"
+SKIPPED = {"losses.wasserstein_dependency_loss"}
+
+
+def padded(case: Case) -> tuple[list, dict]:
+    """Arguments with rows of rubbish at their end, and the masks that delete them."""
+    arrays, masks = list(example(case)), {}
+    for keyword, positions in case.masks.items():
+        n = len(arrays[positions[0]])
+        masks[keyword] = jnp.arange(PADDED) < n
+        for i in positions:
+            width = [(0, PADDED - n)] + [(0, 0)] * (arrays[i].ndim - 1)
+            arrays[i] = jnp.pad(arrays[i], width, constant_values=7)
+    return arrays, masks
+
+
+def check(case: Case, mesh: jax.sharding.Mesh, block_size: int | None) -> None:
+    arrays, masks = padded(case)
+    floating = [
+        i for i, a in enumerate(arrays) if jnp.issubdtype(a.dtype, jnp.floating)
+    ]
+    spread = sharded(case.call, mesh, "data")
+
+    def compare(function, **options):
+        def total(*parts):
+            full = list(arrays)
+            for i, part in zip(floating, parts, strict=True):
+                full[i] = part
+            out = function(*full, **masks, **options)
+            out = out.dependency if case.name == DEPENDENCY else out
+            return sum(jnp.sum(leaf) for leaf in jax.tree.leaves(out))
+
+        positions = tuple(range(len(floating)))
+        both = jax.jit(jax.value_and_grad(total, argnums=positions))
+        return jax.device_get(both(*[arrays[i] for i in floating]))
+
+    chex.assert_trees_all_close(
+        compare(spread, plan=PairPlan(block_size)),
+        compare(case.call),
+        rtol=1e-8,
+        atol=1e-9,
+    )
+
+
+def main() -> None:
+    assert jax.device_count() == DEVICES
+    mesh = jax.make_mesh((DEVICES,), ("data",))
+    for number, case in enumerate(CASES):
+        if case.plan and case.name not in SKIPPED:
+            # Blocks on some rows, none on others: both ways to evaluate a device's part.
+            check(case, mesh, block_size=1 if number % 2 else None)
+            print(case.id)
+    x = np.zeros((9, 1))
+    try:
+        sharded(CASES[0].call, mesh, "data")(x)
+    except ValueError as error:
+        assert "sharded: rows must be a multiple of the 8 devices" in str(error)
+        print("nine rows are refused")
+
+
+if __name__ == "__main__":
+    main()

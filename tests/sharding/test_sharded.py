@@ -1,0 +1,28 @@
+"""The rows of the contract table on eight host devices, in a process of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from contracts.cases import CASES
+
+SCRIPT = Path(__file__).with_name("on_eight_devices.py")
+
+
+def test_eight_devices_change_neither_value_nor_gradient():
+    environment = os.environ | {
+        "XLA_FLAGS": "--xla_force_host_platform_device_count=8",
+        "JAX_PLATFORMS": "cpu",
+        "PYTHONPATH": str(SCRIPT.parents[1]),
+    }
+    run = subprocess.run(
+        [sys.executable, str(SCRIPT)], env=environment, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-4000:]
+    agreed = set(run.stdout.splitlines())
+    planned = {case.id for case in CASES if case.plan}
+    assert planned - agreed == {"losses.wasserstein_dependency_loss"}
+    assert "nine rows are refused" in agreed
