@@ -1,4 +1,4 @@
-"""The door: dtypes that come out, and mistakes that the contract table does not make."""
+"""The door: dtypes that come out, and mistakes that the contracts do not make."""
 
 from __future__ import annotations
 

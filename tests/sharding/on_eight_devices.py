@@ -7,12 +7,12 @@ gradients are compared; a line is printed for each row that agrees.
 from __future__ import annotations
 
 import chex
+import conftest  # noqa: F401  (the configuration of every test)
 import jax
 import jax.numpy as jnp
 import numpy as np
-
-import conftest  # noqa: F401  (the configuration of every test)
 from contracts.cases import CASES, Case, example
+
 from infojax import PairPlan, sharded
 
 DEVICES, PADDED = 8, 16
@@ -67,7 +67,7 @@ def main() -> None:
     mesh = jax.make_mesh((DEVICES,), ("data",))
     for number, case in enumerate(CASES):
         if case.plan and case.name not in SKIPPED:
-            # Blocks on some rows, none on others: both ways to evaluate a device's part.
+            # Blocks on some rows, none on others: both ways to evaluate a part.
             check(case, mesh, block_size=1 if number % 2 else None)
             print(case.id)
     x = np.zeros((9, 1))

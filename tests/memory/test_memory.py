@@ -1,0 +1,66 @@
+"""Row blocks bound the memory of the compiled value and of its gradient."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+from infojax import PairPlan, Pairs, bounds, dependence, divergence, entropy, losses, mi
+
+N, BLOCK = 4096, 64
+MATRIX = N * N * 4  # bytes of one float32 matrix of all pairs
+BLOCKED = PairPlan(block_size=BLOCK)
+
+
+def scores(x, y):
+    return jnp.tanh(x @ y.T)
+
+
+SMOOTH = {
+    "bounds.infonce": lambda x, y, plan: bounds.infonce(Pairs(scores, x, y, plan)),
+    "bounds.nwj": lambda x, y, plan: bounds.nwj(Pairs(scores, x, y, plan)),
+    "dependence.hsic": lambda x, y, plan: dependence.hsic(x, y, plan=plan),
+    "divergence.cauchy_schwarz": lambda x, y, plan: divergence.cauchy_schwarz(
+        x, y, plan=plan
+    ),
+    "losses.mi_alpha_loss": lambda x, y, plan: losses.mi_alpha_loss(
+        x, y, scores, plan=plan
+    ),
+    "mi.cs_qmi": lambda x, y, plan: mi.cs_qmi(x, y, plan=plan),
+}
+COUNTS = {
+    "mi.ksg": lambda x, y: mi.ksg(x, y),
+    "entropy.kozachenko_leonenko": lambda x, y: entropy.kozachenko_leonenko(x),
+}
+
+
+@pytest.fixture(autouse=True)
+def optimised():
+    """Compile as users do: without fusion every intermediate array takes memory."""
+    jax.config.update("jax_disable_most_optimizations", False)
+    yield
+    jax.config.update("jax_disable_most_optimizations", True)
+
+
+def temporary_bytes(function) -> int:
+    # Wide samples, which no tree serves.
+    x = jax.ShapeDtypeStruct((N, 8), jnp.float32)
+    analysis = jax.jit(function).lower(x, x).compile().memory_analysis()
+    return analysis.temp_size_in_bytes
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_a_blocked_gradient_stays_far_below_one_matrix(name: str):
+    def gradient(plan):
+        return jax.grad(lambda x, y: SMOOTH[name](x, y, plan), argnums=(0, 1))
+
+    dense, blocked = map(temporary_bytes, (gradient(PairPlan()), gradient(BLOCKED)))
+    # A dense gradient keeps a matrix at least; blocks keep a few blocks and vectors.
+    assert dense >= MATRIX
+    assert blocked <= MATRIX / 4
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_neighbours_are_found_block_by_block_without_asking(name: str):
+    assert temporary_bytes(COUNTS[name]) <= MATRIX
