@@ -156,11 +156,14 @@ class Pairs:
 
         def block(piece: tuple[Any, Array, Array]) -> Any:
             x, mask, index = piece
+            # Else columns that two Gram matrices of one estimator share would be
+            # broadcast to [n, m] and stored, column by column, by XLA on the CPU.
+            x, others = lax.optimization_barrier((x, y))
             where = mask[:, None] & (True if where_y is None else where_y[None])
             where = jnp.broadcast_to(where, (mask.shape[0], columns.shape[0]))
             weights = None if weights_y is None else weights_y[None]
             diagonal = index[:, None] == columns[None]
-            return reduce(Rows(self.fn(x, y), where, diagonal, weights))
+            return reduce(Rows(self.fn(x, others), where, diagonal, weights))
 
         pieces = (self.x, self.mask, self.plan.row_index(self.rows))
         size = self.plan.block_size

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax.typing import ArrayLike
 
-from infojax._base.distances import squared_euclidean
+from infojax._base import checks
+from infojax._base.distances import manhattan, squared_euclidean
 from infojax.types import Array, Kernel
 
 __all__ = [
@@ -20,8 +21,26 @@ __all__ = [
 ]
 
 
-def _like(value: ArrayLike, x: Array) -> Array:
-    return jnp.asarray(value).astype(x.dtype)
+def _open(name: str, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    """The two sides of a Gram matrix, checked and not converted."""
+    sides = {"x": checks.as_float(name, "x", x), "y": checks.as_float(name, "y", y)}
+    for argument, side in sides.items():
+        if side.ndim != 2:
+            received = str(list(side.shape))
+            raise checks.fail(ValueError, name, argument, "of shape [n, d]", received)
+    checks.columns(name, **sides)
+    return sides["x"], sides["y"]
+
+
+def _like(name: str, value: ArrayLike, x: Array) -> Array:
+    """A bandwidth in the dtype of the samples, a scalar or one a column."""
+    width = jnp.asarray(value).astype(x.dtype)
+    if width.shape not in ((), (1,), x.shape[1:]):
+        expected = f"a scalar or of shape {list(x.shape[1:])}"
+        raise checks.fail(
+            ValueError, name, "bandwidth", expected, str(list(width.shape))
+        )
+    return width
 
 
 @jax.tree_util.register_dataclass
@@ -30,7 +49,8 @@ class _Gaussian:
     bandwidth: ArrayLike
 
     def log(self, x: Array, y: Array) -> Array:
-        h = _like(self.bandwidth, x)
+        x, y = _open("gaussian", x, y)
+        h = _like("gaussian", self.bandwidth, x)
         return -squared_euclidean(x / h, y / h) / 2
 
     def __call__(self, x: Array, y: Array) -> Array:
@@ -43,8 +63,9 @@ class _Laplace:
     bandwidth: ArrayLike
 
     def log(self, x: Array, y: Array) -> Array:
-        h = _like(self.bandwidth, x)
-        return -jnp.sum(jnp.abs((x / h)[:, None] - (y / h)[None]), axis=-1)
+        x, y = _open("laplace", x, y)
+        h = _like("laplace", self.bandwidth, x)
+        return -manhattan(x / h, y / h)
 
     def __call__(self, x: Array, y: Array) -> Array:
         return jnp.exp(self.log(x, y))
@@ -57,7 +78,9 @@ class _RationalQuadratic:
     alpha: ArrayLike
 
     def log(self, x: Array, y: Array) -> Array:
-        h, alpha = _like(self.bandwidth, x), _like(self.alpha, x)
+        x, y = _open("rational_quadratic", x, y)
+        h = _like("rational_quadratic", self.bandwidth, x)
+        alpha = jnp.asarray(self.alpha).astype(x.dtype)
         return -alpha * jnp.log1p(squared_euclidean(x / h, y / h) / (2 * alpha))
 
     def __call__(self, x: Array, y: Array) -> Array:
@@ -67,13 +90,18 @@ class _RationalQuadratic:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class _Polynomial:
+    name: str = field(metadata={"static": True})
     degree: int = field(metadata={"static": True})
     gain: ArrayLike
     offset: ArrayLike
 
     def __call__(self, x: Array, y: Array) -> Array:
+        x, y = _open(self.name, x, y)
         inner = jnp.matmul(x, y.T, precision="highest")
-        return (_like(self.gain, x) * inner + _like(self.offset, x)) ** self.degree
+        gain, offset = (
+            jnp.asarray(a).astype(x.dtype) for a in (self.gain, self.offset)
+        )
+        return (gain * inner + offset) ** self.degree
 
 
 def gaussian(bandwidth: ArrayLike = 1.0) -> Kernel:
@@ -125,7 +153,7 @@ def linear(offset: ArrayLike = 0.0) -> Kernel:
         2.0
     References: Schoelkopf and Smola (2002), Learning with Kernels.
     """
-    return _Polynomial(1, 1.0, offset)
+    return _Polynomial("linear", 1, 1.0, offset)
 
 
 def polynomial(
@@ -150,7 +178,7 @@ def polynomial(
         raise ValueError(
             f"polynomial: `degree` must be a static int >= 1; received {degree!r}."
         )
-    return _Polynomial(degree, gain, offset)
+    return _Polynomial("polynomial", degree, gain, offset)
 
 
 def rational_quadratic(bandwidth: ArrayLike = 1.0, *, alpha: ArrayLike = 1.0) -> Kernel:

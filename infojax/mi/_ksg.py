@@ -43,8 +43,8 @@ def ksg(
         falls short in high dimension; discrete ties break its assumption of a density.
         0 when at most k pairs remain.
     Gradients: zero with the hard step, exact for a soft one with neighbours held fixed.
-    Cost: O(n log n) on the CPU when dx + dy <= 6; else O(n^2 (dx + dy)) time and row
-        blocks of memory. A soft step evaluates all pairs.
+    Cost: O(n log n) with trees (CPU, dx + dy <= 6, many rows); else O(n^2 (dx + dy))
+        time and row blocks of memory. A soft step evaluates all pairs.
     Example:
         >>> x = jnp.linspace(-1.0, 1.0, 64)
         >>> round(float(ksg(x, x**3)), 4)

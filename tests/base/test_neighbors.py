@@ -19,9 +19,22 @@ KINDS = {
     "constant": lambda rng, n, d: np.ones((n, d)),
     "far": lambda rng, n, d: 1e6 + rng.normal(size=(n, d)),
 }
-LARGE = neighbors._TREE_ROWS  # rows from which the tree serves
-engines = pytest.mark.parametrize("n", [60, LARGE + 1], ids=["brute", "tree"])
+ENGINES = {"brute": (10**9, 0), "tree": (1, 99)}  # rows a column, and columns
+N = 150
 kinds = pytest.mark.parametrize("kind", KINDS)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, monkeypatch):
+    """Every size is served by one engine."""
+    for rule in ("_NEAREST_TREE", "_COUNT_TREE"):
+        monkeypatch.setattr(neighbors, rule, ENGINES[request.param])
+    return request.param
+
+
+@pytest.fixture
+def tree(monkeypatch):
+    monkeypatch.setattr(neighbors, "_NEAREST_TREE", ENGINES["tree"])
 
 
 def data(kind: str, n: int, d: int, dtype):
@@ -41,12 +54,11 @@ def distances(x, mask, max_norm: bool):
     return distance
 
 
-@engines
 @kinds
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
 @pytest.mark.parametrize("d, max_norm", [(1, True), (3, True), (3, False)])
-def test_nearest_is_brute_force_to_the_last_tie(kind, n, d, dtype, max_norm):
-    x, mask = data(kind, n, d, dtype)
+def test_nearest_is_brute_force_to_the_last_tie(engine, kind, d, dtype, max_norm):
+    x, mask = data(kind, N, d, dtype)
     found = jax.jit(
         lambda x, mask: neighbors.nearest(x, 3, max_norm=max_norm, where=mask)
     )(x, mask)
@@ -61,13 +73,12 @@ def test_nearest_is_brute_force_to_the_last_tie(kind, n, d, dtype, max_norm):
         np.testing.assert_array_equal(found.indices[keep], order[keep])
 
 
-@engines
 @kinds
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
 @pytest.mark.parametrize("d", [1, 3])
 @pytest.mark.parametrize("strict", [True, False])
-def test_counts_are_brute_force_to_the_last_tie(kind, n, d, dtype, strict):
-    x, mask = data(kind, n, d, dtype)
+def test_counts_are_brute_force_to_the_last_tie(engine, kind, d, dtype, strict):
+    x, mask = data(kind, N, d, dtype)
     keep = np.asarray(mask)
     distance = distances(x, keep, True)
     # Radii that are distances of the sample themselves, zero among them.
@@ -82,9 +93,8 @@ def test_counts_are_brute_force_to_the_last_tie(kind, n, d, dtype, strict):
     np.testing.assert_array_equal(count, np.where(keep, inside.sum(1), 0))
 
 
-@pytest.mark.parametrize("n", [30, LARGE])
-def test_blocks_change_nothing(n):
-    x, mask = data("tenths", n, 2, jnp.float64)
+def test_blocks_change_nothing(engine):
+    x, mask = data("tenths", N, 2, jnp.float64)
     dense, blocked = (
         neighbors.nearest(x, 4, where=mask, plan=PairPlan(size)) for size in (None, 7)
     )
@@ -112,18 +122,17 @@ def test_the_distance_has_the_slope_of_its_pair():
     np.testing.assert_array_equal(same, 0)
 
 
-def test_the_tree_serves_under_vmap():
-    x = jnp.stack([data("normal", LARGE, 2, jnp.float64)[0], jnp.zeros((LARGE, 2))])
-    x = x.at[1, :, 0].set(jnp.arange(float(LARGE)))
+def test_the_tree_serves_under_vmap(tree):
+    x = jnp.stack([data("normal", N, 2, jnp.float64)[0], jnp.zeros((N, 2))])
+    x = x.at[1, :, 0].set(jnp.arange(float(N)))
     distance = jax.vmap(lambda x: neighbors.nearest(x, 1).distance)(x)
     np.testing.assert_array_equal(distance[1], 1)
     alone = neighbors.nearest(x[0], 1).distance
     np.testing.assert_array_equal(distance[0], alone)
 
 
-@pytest.mark.parametrize("n", [60, LARGE])
-def test_a_nan_is_far_from_everything_and_says_so(n):
-    x = data("normal", n, 2, jnp.float64)[0].at[3].set(jnp.nan)
+def test_a_nan_is_far_from_everything_and_says_so(engine):
+    x = data("normal", N, 2, jnp.float64)[0].at[3].set(jnp.nan)
     assert np.isnan(neighbors.nearest(x, 1).distance[3]).all()
     for estimate in (mi.ksg(x[:, 0], x[:, 1]), entropy.kozachenko_leonenko(x)):
         assert np.isnan(estimate)
