@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import jax.numpy as jnp
+from jax import lax
 
 from infojax._base import checks, numerics
 from infojax._base.pairs import Pairs, Rows
@@ -57,21 +59,19 @@ def interpolated(
             )
         baseline = baseline.astype(diagonal.dtype)
     alpha = jnp.asarray(alpha).astype(diagonal.dtype)
-    mixture = jnp.stack([alpha, 1 - alpha])
     others = jnp.log(jnp.maximum(n - 1, 1))
     columns = _with_rows(pairs.transpose, baseline)
 
     def column_terms(column: Rows) -> tuple[Array, Array]:
-        score, log_a = column.values
-        log_m = _leave_one_out(score, column.where) - others
-        parts = jnp.stack([log_m, log_a], axis=-1)
-        partition = numerics.logsumexp(parts, weights=mixture)
+        score, log_a = column.values[0], column.values[1][:, 0]
+        sums = _leave_one_out(score, column.where)
+        partition = _log_mixtures(sums, alpha, log_a, others)
+        mine = column.where & column.diagonal
+        own = numerics.total(partition, mine, axis=1)
+        rest = numerics.total(sums.without(), mine, axis=1)
         positive = numerics.total(partition, column.off_diagonal, axis=1)
-        own = numerics.total(partition, column.where & column.diagonal, axis=1)
-        negative = numerics.logsumexp(score, column.off_diagonal) - own - others
-        return positive * numerics.ratio(jnp.ones_like(n), n - 1), numerics.exp(
-            negative
-        )
+        positive = positive * numerics.ratio(jnp.ones_like(n), n - 1)
+        return positive, numerics.exp(rest - others - own)
 
     partitions, negatives = columns.map_rows(column_terms)
     value = (
@@ -91,16 +91,66 @@ def _with_rows(pairs: Pairs, value: Array) -> Pairs:
     return replace(pairs, fn=both, x=(pairs.x, value))
 
 
-def _leave_one_out(score: Array, where: Array) -> Array:
-    """Row log-sum-exp without each entry in turn, ``[b, n]``.
+class _Sums(NamedTuple):
+    """Log-sum-exp of each row, ``[b]``, and what one entry, ``[b, n]``, is of it.
 
-    Removing an entry from the full sum cancels only where that entry dominates, which
-    at most one does: for the largest one the sum is taken without it.
+    ``share`` is the part of the sum that an entry makes up, and at most one half: an
+    entry that makes up more is ``dominant``, and the sum ``rest`` is taken without it.
     """
-    largest = jnp.argmax(jnp.where(where, score, -jnp.inf), axis=1)
-    is_largest = jnp.arange(score.shape[1])[None] == largest[:, None]
-    without = numerics.logsumexp(score, where & ~is_largest)[:, None]
-    full = numerics.logsumexp(score, where)[:, None]
-    share = jnp.where(is_largest | ~where, -1, jnp.minimum(score - full, -0.5))
-    remove = full + jnp.log1p(-jnp.exp(share))
-    return jnp.where(is_largest, without, remove)
+
+    full: Array
+    rest: Array
+    share: Array
+    dominant: Array
+
+    def without(self) -> Array:
+        """Log of the sum without each entry in turn, ``[b, n]``."""
+        remaining = self.full[:, None] + jnp.log1p(-self.share)
+        return jnp.where(self.dominant, self.rest[:, None], remaining)
+
+
+def _leave_one_out(score: Array, where: Array) -> _Sums:
+    """Sums from which one entry can be taken away without cancellation.
+
+    Only the largest entry may dominate, and only if it is alone at the top.
+    """
+    top = jnp.max(jnp.where(where, score, -jnp.inf), axis=1, keepdims=True)
+    at_top = where & (score == top)
+    single = jnp.sum(at_top, axis=1) == 1
+    alone = at_top & single[:, None]
+    rest = numerics.logsumexp(score, where & ~alone)
+    largest = jnp.where(single, numerics.total(score, alone, axis=1), -jnp.inf)
+    full = numerics.logsumexp(jnp.stack([rest, largest], axis=1))
+    ordinary = where & ~alone & (score != -jnp.inf)
+    gap = jnp.where(ordinary, score, 0) - jnp.where(full == -jnp.inf, 0, full)[:, None]
+    share = jnp.where(ordinary, jnp.exp(jnp.where(ordinary, gap, 0)), 0)
+    return _Sums(full, rest, share, alone)
+
+
+def _log_mixtures(sums: _Sums, alpha: Array, log_a: Array, others: Array) -> Array:
+    """Log of ``alpha m + (1 - alpha) a`` for the mean m without each entry, ``[b, n]``.
+
+    What is the same along a row is computed once a row: an entry costs one exponential,
+    in its share, and one logarithm.
+    """
+
+    def scaled(log_sum: Array) -> tuple[Array, Array, Array]:
+        log_m = jnp.where(alpha > 0, log_sum - others, -jnp.inf)
+        log_b = jnp.where(alpha < 1, log_a, -jnp.inf)
+        top = lax.stop_gradient(jnp.maximum(log_m, log_b))
+        scale = jnp.where(top == -jnp.inf, 0, top)
+        of_mean, of_baseline = (jnp.exp(part - scale) for part in (log_m, log_b))
+        return scale, alpha * of_mean, (1 - alpha) * of_baseline
+
+    scale, of_mean, of_baseline = scaled(sums.full)
+    amount = of_mean[:, None] * (1 - sums.share) + of_baseline[:, None]
+    ordinary = scale[:, None] + _log(amount)
+    scale, of_mean, of_baseline = scaled(sums.rest)
+    dominant = scale + _log(of_mean + of_baseline)
+    return jnp.where(sums.dominant, dominant[:, None], ordinary)
+
+
+def _log(amount: Array) -> Array:
+    """``log``, -inf without a slope at 0."""
+    none = amount == 0
+    return jnp.where(none, -jnp.inf, jnp.log(jnp.where(none, 1, amount)))
