@@ -10,6 +10,7 @@ import jax
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
+from infojax._base import checks
 from infojax._base.pairs import PairPlan
 from infojax.types import Array, ArrayLike
 
@@ -41,6 +42,9 @@ def sharded(
         0.0097
     References: the JAX documentation of ``jax.shard_map``.
     """
+    if axis not in mesh.shape:
+        expected = f"one of the axes {list(mesh.shape)} of the mesh"
+        raise checks.fail(ValueError, "sharded", "axis", expected, repr(axis))
     size = mesh.shape[axis]
 
     def call(*arrays: ArrayLike, plan: PairPlan = PairPlan(), **options: Any) -> Array:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import statistics
+import math
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from infojax import bounds, dependence, divergence, entropy, mi
 from infojax._demo.settings import Advance, Settings
 from infojax._demo.table import Table
 from infojax.types import Array, PRNGKey
 
-__all__ = ["ESTIMATORS", "Timing", "measure", "measure_one", "summary"]
+__all__ = [
+    "ESTIMATORS",
+    "Timing",
+    "compile_timed",
+    "measure",
+    "measure_one",
+    "run_seconds",
+    "summary",
+]
 
 ESTIMATORS: dict[str, Callable[[Array, Array], Array]] = {
     "entropy.kozachenko_leonenko": lambda x, y: entropy.kozachenko_leonenko(x),
@@ -51,18 +60,41 @@ def measure_one(name: str, key: PRNGKey, n: int, repeats: int) -> Timing:
     """Time one estimator on correlated normal samples with two columns a side."""
     x, noise = jax.random.normal(key, (2, n, 2))
     y = (x + noise) / 2**0.5
-    start = time.perf_counter()
-    compiled = jax.jit(ESTIMATORS[name]).lower(x, y).compile()
-    compile_seconds = time.perf_counter() - start
-    # The first run pays for buffers and threads: it is not counted.
-    runs = [_seconds(compiled, x, y) for _ in range(repeats + 1)][1:]
-    return Timing(name, n, compile_seconds, statistics.median(runs))
+    compiled, compile_seconds = compile_timed(ESTIMATORS[name], x, y)
+    runs = run_seconds(compiled, x, y, repeats=repeats)
+    return Timing(name, n, compile_seconds, float(np.median(runs)))
 
 
-def _seconds(function: Callable[..., Array], x: Array, y: Array) -> float:
+def compile_timed(
+    function: Callable[..., Any], *arguments: Array
+) -> tuple[Callable[..., Any], float]:
+    """The function compiled for these arguments, and the seconds that took."""
     start = time.perf_counter()
-    jax.block_until_ready(function(x, y))
-    return time.perf_counter() - start
+    compiled = jax.jit(function).lower(*arguments).compile()
+    return compiled, time.perf_counter() - start
+
+
+def run_seconds(
+    function: Callable[..., Any],
+    *arguments: Any,
+    repeats: int,
+    budget: float = math.inf,
+) -> list[float]:
+    """Seconds of each run; at most ``repeats``, three at least when time runs out.
+
+    The first run pays for buffers and threads: it spends from the ``budget`` of
+    seconds, but is not counted.
+    """
+    start = time.perf_counter()
+    jax.block_until_ready(function(*arguments))
+    runs: list[float] = []
+    while len(runs) < repeats:
+        if len(runs) >= 3 and time.perf_counter() - start > budget:
+            break
+        before = time.perf_counter()
+        jax.block_until_ready(function(*arguments))
+        runs.append(time.perf_counter() - before)
+    return runs
 
 
 def summary(timings: list[Timing]) -> Table:

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from flax import nnx
 from jax import lax
 
+from infojax._base import checks
 from infojax.critics._spectral import spectral_normalise
 from infojax.types import Array
 
@@ -109,6 +110,9 @@ def advance(module: nnx.Module) -> None:
         True
     References: Miyato et al. (2018), spectral normalization for GANs.
     """
+    if not isinstance(module, nnx.Module):
+        received = type(module).__name__
+        raise checks.fail(TypeError, "advance", "module", "an NNX module", received)
     for _, node in nnx.iter_graph(module):
         if isinstance(node, SpectralLinear):
             node.advance()

@@ -98,15 +98,8 @@ def wasserstein(
         1.5
     References: Ozair et al. (2019); Cuturi (2013), Sinkhorn distances.
     """
-    return wasserstein_solve(
-        x,
-        y,
-        epsilon=epsilon,
-        ground=ground,
-        tolerance=tolerance,
-        max_steps=max_steps,
-        where=where,
-    ).value
+    options = (epsilon, ground, tolerance, max_steps, where)
+    return _solve("wasserstein", x, y, *options).value
 
 
 def wasserstein_solve(
@@ -133,7 +126,20 @@ def wasserstein_solve(
         True
     References: Cuturi (2013), Sinkhorn distances; Ozair et al. (2019).
     """
-    name = "wasserstein_solve"
+    options = (epsilon, ground, tolerance, max_steps, where)
+    return _solve("wasserstein_solve", x, y, *options)
+
+
+def _solve(
+    name: str,
+    x: ArrayLike,
+    y: ArrayLike,
+    epsilon: ArrayLike,
+    ground: Callable[[Array, Array], Array],
+    tolerance: float,
+    max_steps: int,
+    where: ArrayLike | None,
+) -> WassersteinResult:
     (x, y), dtype = checks.samples(name, x=x, y=y)
     n = checks.same_length(name, x=x, y=y)
     mask = checks.row_mask(name, where, n)

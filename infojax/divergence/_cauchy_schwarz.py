@@ -92,7 +92,8 @@ def squared_sum(
         2.1972
     References: Yu et al. (2023), arXiv 2301.08970, proposition 1.
     """
-    return 2 * numerics.logsumexp(log_kernel, where, weights)
+    logs = checks.as_float("squared_sum", "log_kernel", log_kernel)
+    return 2 * numerics.logsumexp(logs, where, weights)
 
 
 def sum_of_squares(
@@ -115,7 +116,8 @@ def sum_of_squares(
         1.0986
     References: Yu et al. (2024), the code that accompanies arXiv 2404.17951.
     """
-    return numerics.logsumexp(2 * log_kernel, where, weights)
+    logs = checks.as_float("sum_of_squares", "log_kernel", log_kernel)
+    return numerics.logsumexp(2 * logs, where, weights)
 
 
 def conditional_cauchy_schwarz(

@@ -61,22 +61,9 @@ def ceb_terms(
         [0.6931, 0.5]
     References: Fischer (2020), the conditional entropy bottleneck, arXiv 2002.05379.
     """
-    name = "ceb_terms"
-    (mean, scale, logits), dtype = open_encoder(name, mean, scale, logits=logits)
-    n = mean.shape[0]
-    logits, classes = open_logits(name, logits, labels, n)
-    called = ("class_mean", "class_scale")
-    (at, width), _ = open_encoder(name, class_mean, class_scale, called=called)
-    if at.shape != (logits.shape[-1], mean.shape[1]):
-        expected = f"of shape [{logits.shape[-1]}, {mean.shape[1]}], [classes, d]"
-        received = str(list(at.shape))
-        raise checks.fail(ValueError, name, "class_mean", expected, received)
-    mask = checks.row_mask(name, where, n)
-    prediction = numerics.mean(cross_entropies(logits, classes, mask), mask)
-    residual = gaussian_rate(
-        mean, scale, prior_mean=at[classes], prior_scale=width[classes], where=mask
+    return _terms(
+        "ceb_terms", logits, labels, mean, scale, class_mean, class_scale, where
     )
-    return CEBTerms(prediction.astype(dtype), residual.astype(dtype))
 
 
 def ceb_loss(
@@ -110,6 +97,35 @@ def ceb_loss(
     References: Fischer and Alemi (2020), CEB improves model robustness,
         arXiv 2002.05380.
     """
-    terms = ceb_terms(logits, labels, mean, scale, class_mean, class_scale, where=where)
+    terms = _terms(
+        "ceb_loss", logits, labels, mean, scale, class_mean, class_scale, where
+    )
     trade_off = jnp.asarray(beta).astype(terms.residual.dtype)
     return terms.prediction + trade_off * terms.residual
+
+
+def _terms(
+    name: str,
+    logits: ArrayLike,
+    labels: ArrayLike,
+    mean: ArrayLike,
+    scale: ArrayLike,
+    class_mean: ArrayLike,
+    class_scale: ArrayLike,
+    where: ArrayLike | None,
+) -> CEBTerms:
+    (mean, scale, logits), dtype = open_encoder(name, mean, scale, logits=logits)
+    n = mean.shape[0]
+    logits, classes = open_logits(name, logits, labels, n)
+    called = ("class_mean", "class_scale")
+    (at, width), _ = open_encoder(name, class_mean, class_scale, called=called)
+    if at.shape != (logits.shape[-1], mean.shape[1]):
+        expected = f"of shape [{logits.shape[-1]}, {mean.shape[1]}], [classes, d]"
+        received = str(list(at.shape))
+        raise checks.fail(ValueError, name, "class_mean", expected, received)
+    mask = checks.row_mask(name, where, n)
+    prediction = numerics.mean(cross_entropies(logits, classes, mask), mask)
+    residual = gaussian_rate(
+        mean, scale, prior_mean=at[classes], prior_scale=width[classes], where=mask
+    )
+    return CEBTerms(prediction.astype(dtype), residual.astype(dtype))

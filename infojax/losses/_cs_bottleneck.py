@@ -65,31 +65,19 @@ def cs_bottleneck_terms(
     References: Yu et al. (2024), Cauchy-Schwarz divergence information bottleneck for
         regression, arXiv 2404.17951.
     """
-    arrays = {
-        "predictions": predictions,
-        "targets": targets,
-        "codes": codes,
-        "inputs": inputs,
-    }
-    name = "cs_bottleneck_terms"
-    columns, _ = checks.samples(name, **arrays)
-    named = dict(zip(arrays, columns, strict=True))
-    n = checks.same_length(name, **named)
-    checks.columns(name, **{key: named[key] for key in ("predictions", "targets")})
-    mask = checks.row_mask(name, where, n)
-    prediction = divergence.conditional_cauchy_schwarz(
-        inputs,
-        targets,
+    return _terms(
+        "cs_bottleneck_terms",
         predictions,
-        kernel_x=kernel_x,
-        kernel_y=kernel_y,
-        where=mask,
-        plan=plan,
+        targets,
+        codes,
+        inputs,
+        kernel_y,
+        kernel_z,
+        kernel_x,
+        rate,
+        where,
+        plan,
     )
-    dependence = rate(
-        inputs, codes, kernel_x=kernel_x, kernel_y=kernel_z, where=mask, plan=plan
-    )
-    return CSBottleneckTerms(prediction, dependence)
 
 
 def cs_bottleneck_loss(
@@ -122,17 +110,57 @@ def cs_bottleneck_loss(
         0.5
     References: Yu et al. (2024), arXiv 2404.17951.
     """
-    terms = cs_bottleneck_terms(
+    terms = _terms(
+        "cs_bottleneck_loss",
         predictions,
         targets,
         codes,
         inputs,
-        kernel_y=kernel_y,
-        kernel_z=kernel_z,
-        kernel_x=kernel_x,
-        rate=rate,
-        where=where,
-        plan=plan,
+        kernel_y,
+        kernel_z,
+        kernel_x,
+        rate,
+        where,
+        plan,
     )
     trade_off = jnp.asarray(beta).astype(terms.rate.dtype)
     return terms.prediction + trade_off * terms.rate
+
+
+def _terms(
+    name: str,
+    predictions: ArrayLike,
+    targets: ArrayLike,
+    codes: ArrayLike,
+    inputs: ArrayLike,
+    kernel_y: Kernel,
+    kernel_z: Kernel,
+    kernel_x: Kernel,
+    rate: Callable[..., Array],
+    where: ArrayLike | None,
+    plan: PairPlan,
+) -> CSBottleneckTerms:
+    arrays = {
+        "predictions": predictions,
+        "targets": targets,
+        "codes": codes,
+        "inputs": inputs,
+    }
+    columns, _ = checks.samples(name, **arrays)
+    named = dict(zip(arrays, columns, strict=True))
+    n = checks.same_length(name, **named)
+    checks.columns(name, **{key: named[key] for key in ("predictions", "targets")})
+    mask = checks.row_mask(name, where, n)
+    prediction = divergence.conditional_cauchy_schwarz(
+        inputs,
+        targets,
+        predictions,
+        kernel_x=kernel_x,
+        kernel_y=kernel_y,
+        where=mask,
+        plan=plan,
+    )
+    dependence = rate(
+        inputs, codes, kernel_x=kernel_x, kernel_y=kernel_z, where=mask, plan=plan
+    )
+    return CSBottleneckTerms(prediction, dependence)

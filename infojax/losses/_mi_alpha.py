@@ -53,16 +53,9 @@ def mi_alpha_terms(
         1.0986
     References: He et al. (2021), Distiller, arXiv 2109.11105; Poole et al. (2019).
     """
-    name = "mi_alpha_terms"
-    (student, teacher), dtype = checks.samples(name, student=student, teacher=teacher)
-    n = checks.same_length(name, student=student, teacher=teacher)
-    mask = checks.row_mask(name, where, n)
-    student = checks.column_mask(student, mask)
-    teacher = lax.stop_gradient(checks.column_mask(teacher, mask))
-    log_baseline = None if baseline is None else baseline(teacher).reshape(n)
-    scores = Pairs(critic, student, teacher, plan, mask, mask)
-    value = bounds.interpolated(scores, alpha=alpha, log_baseline=log_baseline)
-    return MIAlphaTerms(value.astype(dtype))
+    return _terms(
+        "mi_alpha_terms", student, teacher, critic, alpha, baseline, where, plan
+    )
 
 
 def mi_alpha_loss(
@@ -91,13 +84,28 @@ def mi_alpha_loss(
         -1.0986
     References: He et al. (2021), Distiller, arXiv 2109.11105.
     """
-    terms = mi_alpha_terms(
-        student,
-        teacher,
-        critic,
-        alpha=alpha,
-        baseline=baseline,
-        where=where,
-        plan=plan,
+    terms = _terms(
+        "mi_alpha_loss", student, teacher, critic, alpha, baseline, where, plan
     )
     return -terms.information
+
+
+def _terms(
+    name: str,
+    student: ArrayLike,
+    teacher: ArrayLike,
+    critic: Critic,
+    alpha: ArrayLike,
+    baseline: Callable[[Array], Array] | None,
+    where: ArrayLike | None,
+    plan: PairPlan,
+) -> MIAlphaTerms:
+    (student, teacher), dtype = checks.samples(name, student=student, teacher=teacher)
+    n = checks.same_length(name, student=student, teacher=teacher)
+    mask = checks.row_mask(name, where, n)
+    student = checks.column_mask(student, mask)
+    teacher = lax.stop_gradient(checks.column_mask(teacher, mask))
+    log_baseline = None if baseline is None else baseline(teacher).reshape(n)
+    scores = Pairs(critic, student, teacher, plan, mask, mask)
+    value = bounds.interpolated(scores, alpha=alpha, log_baseline=log_baseline)
+    return MIAlphaTerms(value.astype(dtype))

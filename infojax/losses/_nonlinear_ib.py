@@ -67,17 +67,7 @@ def nonlinear_ib_terms(
     References: Kolchinsky, Tracey and Wolpert (2019), nonlinear information bottleneck,
         arXiv 1705.02436.
     """
-    name = "nonlinear_ib_terms"
-    (mean, scale, logits), dtype = open_encoder(name, mean, scale, logits=logits)
-    n = mean.shape[0]
-    logits, classes = open_logits(name, logits, labels, n)
-    mask = checks.row_mask(name, where, n)
-    losses = cross_entropies(logits, classes, mask)
-    kept = jnp.where(mask, losses, 0)
-    count = plan.total(jnp.sum(mask.astype(losses.dtype)))
-    prediction = numerics.ratio(plan.total(jnp.sum(kept)), count)
-    rate = pairwise_rate_upper(mean, scale, where=mask, plan=plan)
-    return NonlinearIBTerms(prediction.astype(dtype), rate.astype(dtype))
+    return _terms("nonlinear_ib_terms", logits, labels, mean, scale, where, plan)
 
 
 def nonlinear_ib_loss(
@@ -112,9 +102,30 @@ def nonlinear_ib_loss(
     References: Kolchinsky, Tracey and Van Kuyk (2019), caveats for information
         bottleneck in deterministic scenarios, arXiv 1808.07593.
     """
-    terms = nonlinear_ib_terms(logits, labels, mean, scale, where=where, plan=plan)
+    terms = _terms("nonlinear_ib_loss", logits, labels, mean, scale, where, plan)
     trade_off = jnp.asarray(beta).astype(terms.rate.dtype)
     return terms.prediction + trade_off * penalty(terms.rate)
+
+
+def _terms(
+    name: str,
+    logits: ArrayLike,
+    labels: ArrayLike,
+    mean: ArrayLike,
+    scale: ArrayLike,
+    where: ArrayLike | None,
+    plan: PairPlan,
+) -> NonlinearIBTerms:
+    (mean, scale, logits), dtype = open_encoder(name, mean, scale, logits=logits)
+    n = mean.shape[0]
+    logits, classes = open_logits(name, logits, labels, n)
+    mask = checks.row_mask(name, where, n)
+    losses = cross_entropies(logits, classes, mask)
+    kept = jnp.where(mask, losses, 0)
+    count = plan.total(jnp.sum(mask.astype(losses.dtype)))
+    prediction = numerics.ratio(plan.total(jnp.sum(kept)), count)
+    rate = pairwise_rate_upper(mean, scale, where=mask, plan=plan)
+    return NonlinearIBTerms(prediction.astype(dtype), rate.astype(dtype))
 
 
 def power_penalty(alpha: ArrayLike = 1.0) -> Callable[[Array], Array]:
@@ -135,6 +146,7 @@ def power_penalty(alpha: ArrayLike = 1.0) -> Callable[[Array], Array]:
     """
 
     def penalty(rate: Array) -> Array:
+        rate = checks.as_float("power_penalty", "rate", rate)
         power = jnp.asarray(alpha).astype(rate.dtype)
         none = rate <= 0
         return jnp.where(none, 0, jnp.where(none, 1, rate) ** (1 + power))
@@ -160,6 +172,7 @@ def exponential_penalty(eta: ArrayLike = 1.0) -> Callable[[Array], Array]:
     """
 
     def penalty(rate: Array) -> Array:
+        rate = checks.as_float("exponential_penalty", "rate", rate)
         return numerics.exp(jnp.asarray(eta).astype(rate.dtype) * rate)
 
     return penalty

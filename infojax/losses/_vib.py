@@ -56,14 +56,7 @@ def vib_terms(
     References: Alemi et al. (2017), deep variational information bottleneck,
         arXiv 1612.00410.
     """
-    name = "vib_terms"
-    (mean, scale, logits), dtype = open_encoder(name, mean, scale, logits=logits)
-    n = mean.shape[0]
-    logits, classes = open_logits(name, logits, labels, n)
-    mask = checks.row_mask(name, where, n)
-    prediction = numerics.mean(cross_entropies(logits, classes, mask), mask)
-    rate = gaussian_rate(mean, scale, where=mask)
-    return VIBTerms(prediction.astype(dtype), rate.astype(dtype))
+    return _terms("vib_terms", logits, labels, mean, scale, where)
 
 
 def vib_loss(
@@ -91,5 +84,22 @@ def vib_loss(
         0.7931
     References: Alemi et al. (2017), arXiv 1612.00410.
     """
-    terms = vib_terms(logits, labels, mean, scale, where=where)
+    terms = _terms("vib_loss", logits, labels, mean, scale, where)
     return terms.prediction + jnp.asarray(beta).astype(terms.rate.dtype) * terms.rate
+
+
+def _terms(
+    name: str,
+    logits: ArrayLike,
+    labels: ArrayLike,
+    mean: ArrayLike,
+    scale: ArrayLike,
+    where: ArrayLike | None,
+) -> VIBTerms:
+    (mean, scale, logits), dtype = open_encoder(name, mean, scale, logits=logits)
+    n = mean.shape[0]
+    logits, classes = open_logits(name, logits, labels, n)
+    mask = checks.row_mask(name, where, n)
+    prediction = numerics.mean(cross_entropies(logits, classes, mask), mask)
+    rate = gaussian_rate(mean, scale, where=mask)
+    return VIBTerms(prediction.astype(dtype), rate.astype(dtype))

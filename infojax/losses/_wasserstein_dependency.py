@@ -143,17 +143,16 @@ def wasserstein_dependency_terms(
     References: Ozair et al. (2019), Wasserstein dependency measure for representation
         learning, arXiv 1903.11780.
     """
-    name = "wasserstein_dependency_terms"
-    (x, y), dtype = checks.samples(name, x=x, y=y)
-    n = checks.same_length(name, x=x, y=y)
-    mask = checks.row_mask(name, where, n)
-    x, y = checks.column_mask(x, mask), checks.column_mask(y, mask)
-    pairs = Pairs(critic, x, y, plan, mask, mask)
-    mixing, partner = _interpolation(key, mask)
-    mixing = mixing.astype(x.dtype)
-    penalties = _slope_penalties(critic, x, y, mixing, partner, one_sided)
-    return WassersteinDependencyTerms(
-        objective(pairs).astype(dtype), pairs.mean(penalties).astype(dtype)
+    return _terms(
+        "wasserstein_dependency_terms",
+        key,
+        x,
+        y,
+        critic,
+        objective,
+        one_sided,
+        where,
+        plan,
     )
 
 
@@ -188,18 +187,43 @@ def wasserstein_dependency_loss(
         -0.1122
     References: Ozair et al. (2019), arXiv 1903.11780.
     """
-    terms = wasserstein_dependency_terms(
+    terms = _terms(
+        "wasserstein_dependency_loss",
         key,
         x,
         y,
         critic,
-        objective=objective,
-        one_sided=one_sided,
-        where=where,
-        plan=plan,
+        objective,
+        one_sided,
+        where,
+        plan,
     )
     weight = jnp.asarray(penalty_weight).astype(terms.penalty.dtype)
     return weight * terms.penalty - terms.dependency
+
+
+def _terms(
+    name: str,
+    key: PRNGKey,
+    x: ArrayLike,
+    y: ArrayLike,
+    critic: Critic,
+    objective: Callable[[Pairs], Array],
+    one_sided: bool,
+    where: ArrayLike | None,
+    plan: PairPlan,
+) -> WassersteinDependencyTerms:
+    (x, y), dtype = checks.samples(name, x=x, y=y)
+    n = checks.same_length(name, x=x, y=y)
+    mask = checks.row_mask(name, where, n)
+    x, y = checks.column_mask(x, mask), checks.column_mask(y, mask)
+    pairs = Pairs(critic, x, y, plan, mask, mask)
+    mixing, partner = _interpolation(key, mask)
+    mixing = mixing.astype(x.dtype)
+    penalties = _slope_penalties(critic, x, y, mixing, partner, one_sided)
+    return WassersteinDependencyTerms(
+        objective(pairs).astype(dtype), pairs.mean(penalties).astype(dtype)
+    )
 
 
 def _interpolation(key: PRNGKey, mask: Array) -> tuple[Array, Array]:

@@ -141,6 +141,13 @@ def dense_covariance(d: int, correlation: float) -> np.ndarray:
         [[1.0, 0.5], [0.5, 1.0]]
     References: Czyz et al. (2023), arXiv 2306.11078.
     """
+    lowest = -1 / (d - 1) if d > 1 else -np.inf
+    if not lowest < correlation < 1:
+        expected = f"above {lowest:.3g} and below 1"
+        received = f"{correlation}"
+        raise checks.fail(
+            ValueError, "dense_covariance", "correlation", expected, received
+        )
     return np.full((d, d), float(correlation)) + (1 - correlation) * np.eye(d)
 
 

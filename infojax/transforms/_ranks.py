@@ -61,7 +61,11 @@ def ranks(x: ArrayLike, *, where: ArrayLike | None = None) -> Array:
         [2.5, 1.0, 2.5]
     References: Kendall (1945), the treatment of ties in ranking problems.
     """
-    x, mask, back = _door("ranks", x, where)
+    return _ranks("ranks", x, where)
+
+
+def _ranks(name: str, x: ArrayLike, where: ArrayLike | None) -> Array:
+    x, mask, back = _door(name, x, where)
 
     def column(values: Array) -> Array:
         ordered = jnp.sort(jnp.where(mask, values, jnp.inf))
@@ -91,7 +95,13 @@ def soft_ranks(
         [1.0, 2.0]
     References: Qin, Liu and Li (2010), equation 9.
     """
-    x, mask, back = _door("soft_ranks", x, where)
+    return _soft_ranks("soft_ranks", x, temperature, where)
+
+
+def _soft_ranks(
+    name: str, x: ArrayLike, temperature: ArrayLike, where: ArrayLike | None
+) -> Array:
+    x, mask, back = _door(name, x, where)
     width = jnp.asarray(temperature).astype(x.dtype)
     above = jax.nn.sigmoid((x[:, None] - x[None]) / width)
     return back(0.5 + numerics.total(above, mask[None, :, None], axis=1))
@@ -113,7 +123,7 @@ def normal_scores(x: ArrayLike, *, where: ArrayLike | None = None) -> Array:
     References: Ince et al. (2017), a statistical framework for neuroimaging data
         analysis based on mutual information estimated via a Gaussian copula.
     """
-    return _scores(ranks(x, where=where), x, where)
+    return _scores(_ranks("normal_scores", x, where), where)
 
 
 def soft_normal_scores(temperature: ArrayLike):
@@ -134,12 +144,13 @@ def soft_normal_scores(temperature: ArrayLike):
     """
 
     def scores(x: ArrayLike, *, where: ArrayLike | None = None) -> Array:
-        return _scores(soft_ranks(x, temperature=temperature, where=where), x, where)
+        ranks = _soft_ranks("soft_normal_scores", x, temperature, where)
+        return _scores(ranks, where)
 
     return scores
 
 
-def _scores(rank: Array, x: ArrayLike, where: ArrayLike | None) -> Array:
+def _scores(rank: Array, where: ArrayLike | None) -> Array:
     dtype, work = rank.dtype, checks.working_dtype(rank.dtype)
     n = rank.shape[0]
     mask = checks.row_mask("normal_scores", where, n)

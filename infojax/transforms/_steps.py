@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
+from infojax._base import checks
 from infojax.types import Array, ArrayLike, StepFn
 
 __all__ = ["hard_step", "sigmoid_step"]
@@ -24,7 +25,7 @@ def hard_step(gap: ArrayLike) -> Array:
         [0.0, 0.0, 1.0]
     References: Qin, Liu and Li (2010), for the place of the step in rank metrics.
     """
-    gap = jnp.asarray(gap)
+    gap = checks.as_float("hard_step", "gap", gap)
     return jnp.maximum(jnp.sign(gap), 0)
 
 
@@ -45,6 +46,7 @@ def sigmoid_step(width: ArrayLike) -> StepFn:
     """
 
     def step(gap: Array) -> Array:
+        gap = checks.as_float("sigmoid_step", "gap", gap)
         return jax.nn.sigmoid(gap / jnp.asarray(width).astype(gap.dtype))
 
     return step

@@ -111,7 +111,14 @@ def bound(name: str, call: Callable, **more) -> Case:
 
 
 def gram(name: str, kernel) -> Case:
-    return Case(name, lambda x, y: kernel(x, y), two(), smooth=(0, 1))
+    return Case(
+        name,
+        lambda x, y: kernel(x, y),
+        two(),
+        smooth=(0, 1),
+        bad=("integer", "rank", "width"),
+        arguments=XY,
+    )
 
 
 def example(case: Case, dtype: Any = jnp.float64, seed: int = 0) -> tuple:

@@ -105,8 +105,17 @@ ROWS = [
         bad=PAIRED,
         arguments=("x", "y", "y_hat"),
     ),
-    Case("divergence.squared_sum", divergence.squared_sum, one(), smooth=(0,)),
-    Case("divergence.sum_of_squares", divergence.sum_of_squares, one(), smooth=(0,)),
+    *(
+        Case(
+            f"divergence.{name}",
+            getattr(divergence, name),
+            one(),
+            smooth=(0,),
+            bad=("integer",),
+            arguments=("log_kernel",),
+        )
+        for name in ("squared_sum", "sum_of_squares")
+    ),
     Case(
         "mi.plugin",
         mi.plugin,

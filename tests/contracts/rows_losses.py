@@ -71,22 +71,20 @@ def distillation(name: str, call, **more) -> Case:
 
 
 def bottleneck_rows(family: str, inputs=classifier, *, width: int = 4, **more):
-    """The terms and the loss of one bottleneck; the terms check the input."""
+    """The terms and the loss of one bottleneck."""
     terms, loss = (getattr(losses, f"{family}_{kind}") for kind in ("terms", "loss"))
     bad = ("integer", "empty", "labels", "mismatch", "mask")
-    yield bottleneck(
-        f"losses.{family}_terms", terms, inputs, width=width, bad=bad, **more
-    )
+    more = {"width": width, "bad": bad} | more
+    yield bottleneck(f"losses.{family}_terms", terms, inputs, **more)
     yield bottleneck(
         f"losses.{family}_loss",
         lambda *a, **o: loss(*a, beta=0.3, **o),
         inputs,
-        width=width,
         **more,
     )
 
 
-def cauchy_schwarz(name: str, call, **more) -> Case:
+def cauchy_schwarz(name: str, call) -> Case:
     return Case(
         name,
         call,
@@ -95,12 +93,12 @@ def cauchy_schwarz(name: str, call, **more) -> Case:
         masks=WHERE4,
         joint=((0, 1, 2, 3),),
         plan=True,
+        bad=PAIRED,
         arguments=("predictions", "targets", "codes", "inputs"),
-        **more,
     )
 
 
-def dependency(name: str, loss, **more) -> Case:
+def dependency(name: str, loss) -> Case:
     """A fixed key draws the same for the rows that a mask leaves as without it."""
     return Case(
         name,
@@ -109,8 +107,8 @@ def dependency(name: str, loss, **more) -> Case:
         smooth=(0, 1),
         masks=WHERE2,
         plan=True,
+        bad=PAIRED,
         arguments=("x", "y"),
-        **more,
     )
 
 
@@ -171,24 +169,24 @@ ROWS = [
         bad=(*SAMPLES, "mismatch"),
         arguments=("mean", "scale"),
     ),
-    Case("losses.power_penalty", losses.power_penalty(0.5), one(), smooth=(0,)),
-    Case(
-        "losses.exponential_penalty",
-        losses.exponential_penalty(0.5),
-        one(),
-        smooth=(0,),
+    *(
+        Case(
+            f"losses.{name}",
+            getattr(losses, name)(0.5),
+            one(),
+            smooth=(0,),
+            bad=("integer",),
+            arguments=("rate",),
+        )
+        for name in ("power_penalty", "exponential_penalty")
     ),
     schedule("linear_beta", warmup=1),
     schedule("cosine_beta", warmup=1),
     schedule("cyclical_beta", period=6),
-    cauchy_schwarz(
-        "losses.cs_bottleneck_terms", losses.cs_bottleneck_terms, bad=PAIRED
-    ),
+    cauchy_schwarz("losses.cs_bottleneck_terms", losses.cs_bottleneck_terms),
     cauchy_schwarz("losses.cs_bottleneck_loss", losses.cs_bottleneck_loss),
     dependency(
-        "losses.wasserstein_dependency_terms",
-        losses.wasserstein_dependency_terms,
-        bad=PAIRED,
+        "losses.wasserstein_dependency_terms", losses.wasserstein_dependency_terms
     ),
     dependency(
         "losses.wasserstein_dependency_loss", losses.wasserstein_dependency_loss
@@ -220,7 +218,7 @@ ROWS = [
                 s, t, _product, **o
             ),
             plan=True,
-            bad=PAIRED if kind == "terms" else (),
+            bad=PAIRED,
         )
         for kind in ("terms", "loss")
     ),

@@ -32,8 +32,21 @@ ROWS = [
         )
         for rule in ("median", "scott", "silverman")
     ),
-    Case("transforms.hard_step", transforms.hard_step, one()),
-    Case("transforms.sigmoid_step", transforms.sigmoid_step(0.5), one(), smooth=(0,)),
+    Case(
+        "transforms.hard_step",
+        transforms.hard_step,
+        one(),
+        bad=("integer",),
+        arguments=("gap",),
+    ),
+    Case(
+        "transforms.sigmoid_step",
+        transforms.sigmoid_step(0.5),
+        one(),
+        smooth=(0,),
+        bad=("integer",),
+        arguments=("gap",),
+    ),
     Case(
         "transforms.standardise",
         transforms.standardise,
@@ -51,13 +64,22 @@ ROWS = [
         bad=SAMPLES,
         arguments=X,
     ),
-    Case("transforms.normal_scores", transforms.normal_scores, one(), half=0.3),
+    Case(
+        "transforms.normal_scores",
+        transforms.normal_scores,
+        one(),
+        half=0.3,
+        bad=SAMPLES,
+        arguments=X,
+    ),
     Case(
         "transforms.soft_normal_scores",
         transforms.soft_normal_scores(0.5),
         one(),
         smooth=(0,),
         half=0.3,
+        bad=SAMPLES,
+        arguments=X,
     ),
     Case(
         "to_bits", ij.to_bits, one(), smooth=(0,), bad=("integer",), arguments=("nats",)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
 from contracts.cases import CASES, Case, example
+from contracts.test_coverage import FUNCTIONS
+from infojax import bounds, critics, fit, losses, mi, sharded, tasks
 
 ROWS = [(c, kind) for c in CASES for kind in c.bad]
 
@@ -46,13 +50,79 @@ def test_the_error_explains_itself(case: Case, kind: str):
     with pytest.raises(error) as caught:
         case.call(*arrays, **options)
     message = str(caught.value)
-    assert case.name.split(".")[-1] in message
+    assert case.name.split(".")[-1] + ":" in message
     assert any(f"`{name}`" in message for name in guilty), message
     assert "must be" in message and "received" in message
 
 
-def test_ragged_lists_are_refused_by_name():
-    from infojax import mi
+X = jnp.ones((4, 2))
+# Functions that are not called with arrays alone, and a mistake for each.
+OTHERS = {
+    "critics.advance": (lambda: critics.advance(X), "module"),
+    "fit.critic_estimator": (lambda: _estimator().estimate((), X, X[1:]), "y"),
+    "fit.train": (
+        lambda: fit.train(
+            jax.random.key(0), X, X, estimator=_estimator(), steps=0, batch_size=2
+        ),
+        "steps",
+    ),
+    "losses.cosine_beta": (lambda: losses.cosine_beta(0, 1, anneal=0), "anneal"),
+    "losses.cyclical_beta": (
+        lambda: losses.cyclical_beta(0, 1, anneal=1, period=0),
+        "period",
+    ),
+    "losses.linear_beta": (
+        lambda: losses.linear_beta(0, 1, anneal=1, warmup=-1),
+        "warmup",
+    ),
+    "losses.last_mapping": (lambda: losses.last_mapping(3, 2), "teacher_layers"),
+    "losses.skip_mapping": (lambda: losses.skip_mapping(2, 5), "teacher_layers"),
+    "sharded": (
+        lambda: sharded(mi.cs_qmi, jax.make_mesh((1,), ("data",)), "rows"),
+        "axis",
+    ),
+    "tasks.additive_uniform": (lambda: tasks.additive_uniform(-1.0), "epsilon"),
+    "tasks.dense_covariance": (
+        lambda: tasks.dense_covariance(2, 1.5),
+        "correlation",
+    ),
+    "tasks.gaussian": (lambda: tasks.gaussian(np.ones((2, 3)), dx=1), "covariance"),
+    "tasks.make": (lambda: tasks.make("normal"), "name"),
+    "tasks.paired_covariance": (
+        lambda: tasks.paired_covariance([0.5, 0.5], dx=1, dy=3),
+        "correlations",
+    ),
+    "tasks.student": (lambda: tasks.student(np.eye(2), -1.0, dx=1), "df"),
+    "tasks.transformed": (
+        lambda: tasks.transformed(
+            tasks.make("1v1-normal-0.75"), x=lambda x: jnp.ones(3)
+        ),
+        "x",
+    ),
+}
 
+
+def _estimator():
+    make = critics.separable(2, 2, width=4)
+    return fit.critic_estimator(bounds.infonce, make, optax.sgd(0.1))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_error_of_other_functions_explains_itself(name: str):
+    call, argument = OTHERS[name]
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call()
+    message = str(caught.value)
+    assert name.split(".")[-1] in message.split(":")[0]
+    assert f"`{argument}` must be" in message and "received" in message
+
+
+def test_every_public_function_has_a_mistake_that_it_explains():
+    checked = {case.name for case in CASES if case.bad} | set(OTHERS)
+    # The list of names takes no argument.
+    assert set(FUNCTIONS) - checked == {"tasks.names"}
+
+
+def test_ragged_lists_are_refused_by_name():
     with pytest.raises((TypeError, ValueError), match=r"ksg: `x`"):
         mi.ksg([[1.0, 2.0], [3.0]], np.ones(2))
