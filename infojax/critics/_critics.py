@@ -132,7 +132,9 @@ def separable(
 def bilinear(x_dim: int, y_dim: int) -> Callable[[nnx.Rngs], Bilinear]:
     """Bilinear form of the inputs, ``f(x, y) = x W y + b y``.
 
-    For representations that are already learned, or encoders trained with it.
+    For representations that are already learned, or encoders trained with it. Scores of
+    standardised inputs start with a size of about ``sqrt(y_dim)``: divide by it where a
+    loss takes exponentials.
 
     Args:
         x_dim, y_dim: columns of x and y.

@@ -51,43 +51,9 @@ def cs_qmi(
     References: Principe (2010), Information Theoretic Learning; Yu et al. (2024), the
         Cauchy-Schwarz divergence information bottleneck for regression.
     """
-    return _cs_qmi("cs_qmi", x, y, kernel_x, kernel_y, where, weights, plan)
-
-
-def _cs_qmi(
-    name: str,
-    x: ArrayLike,
-    y: ArrayLike,
-    kernel_x: Kernel,
-    kernel_y: Kernel,
-    where: ArrayLike | None,
-    weights: ArrayLike | None,
-    plan: PairPlan,
-) -> Array:
-    (x, y), dtype = checks.samples(name, x=x, y=y)
-    n = checks.same_length(name, x=x, y=y)
-    mask = checks.row_mask(name, where, n)
-    mass = checks.weights(name, weights, mask, x.dtype, "weights")
-    side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
-
-    def logs(row, column) -> tuple[Array, Array]:
-        return (
-            log_kernel(kernel_x, row[0], column[0]),
-            log_kernel(kernel_y, row[1], column[1]),
-        )
-
-    def reduce(rows: Rows) -> tuple[Array, Array, Array]:
-        log_k, log_l = rows.values
-
-        def average(logs: Array) -> Array:
-            return numerics.logmeanexp(logs, rows.where, rows.weights)
-
-        return average(log_k + log_l), average(log_k), average(log_l)
-
-    pairs = Pairs(logs, side, side, plan, mask, mask, mass, mass)
-    joint, row_k, row_l = pairs.map_rows(reduce)
-    marginals = pairs.log_mean(row_k) + pairs.log_mean(row_l)
-    value = pairs.log_mean(joint) + marginals - 2 * pairs.log_mean(row_k + row_l)
+    (value,), dtype = _informations(
+        "cs_qmi", ("xy",), x, y, kernel_x, kernel_y, where, weights, plan
+    )
     return value.astype(dtype)
 
 
@@ -114,23 +80,74 @@ def normalized_cs_qmi(
     Returns: scalar without unit; 1 for ``y = x`` with equal kernels, 0 when one side is
         constant. No theorem confines it to [0, 1].
     Gradients: exact; zero at a collapsed side, where the quotient has no slope.
-    Cost: three times ``cs_qmi``.
+    Cost: O(n^2 (dx + dy)), the two Gram matrices of ``cs_qmi``.
     Example:
         >>> x = jnp.linspace(-1.0, 1.0, 5)
         >>> round(float(normalized_cs_qmi(x, x)), 4)
         1.0
     References: Yu et al. (2024), the training code of the Cauchy-Schwarz bottleneck.
     """
-    name = "normalized_cs_qmi"
-    (x, y), dtype = checks.samples(name, x=x, y=y)
-
-    def qmi(a: Array, b: Array, kernel_a: Kernel, kernel_b: Kernel) -> Array:
-        return _cs_qmi(name, a, b, kernel_a, kernel_b, where, weights, plan)
-
-    cross = qmi(x, y, kernel_x, kernel_y)
-    own = qmi(x, x, kernel_x, kernel_x), qmi(y, y, kernel_y, kernel_y)
+    (cross, own_x, own_y), dtype = _informations(
+        "normalized_cs_qmi",
+        ("xy", "xx", "yy"),
+        x,
+        y,
+        kernel_x,
+        kernel_y,
+        where,
+        weights,
+        plan,
+    )
     # Rounding leaves a collapsed side a few epsilon, which is not information.
     floor = 64 * float(jnp.finfo(cross.dtype).eps)
-    scale = numerics.sqrt(jnp.maximum(own[0], 0) * jnp.maximum(own[1], 0), floor**2)
+    scale = numerics.sqrt(jnp.maximum(own_x, 0) * jnp.maximum(own_y, 0), floor**2)
     value = jnp.where(scale <= floor, 0, numerics.ratio(cross, scale))
     return value.astype(dtype)
+
+
+def _informations(
+    name: str,
+    products: tuple[str, ...],
+    x: ArrayLike,
+    y: ArrayLike,
+    kernel_x: Kernel,
+    kernel_y: Kernel,
+    where: ArrayLike | None,
+    weights: ArrayLike | None,
+    plan: PairPlan,
+) -> tuple[list[Array], jnp.dtype]:
+    """Quadratic information of each product of two sides, and the dtype to return.
+
+    A product is written ``"xy"`` or, of a side with itself, ``"xx"``; all of them share
+    the two Gram matrices.
+    """
+    (x, y), dtype = checks.samples(name, x=x, y=y)
+    n = checks.same_length(name, x=x, y=y)
+    mask = checks.row_mask(name, where, n)
+    mass = checks.weights(name, weights, mask, x.dtype, "weights")
+    side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
+
+    def logs(row, column) -> dict[str, Array]:
+        return {
+            "x": log_kernel(kernel_x, row[0], column[0]),
+            "y": log_kernel(kernel_y, row[1], column[1]),
+        }
+
+    def reduce(rows: Rows) -> tuple[dict[str, Array], dict[str, Array]]:
+        def average(logs: Array) -> Array:
+            return numerics.logmeanexp(logs, rows.where, rows.weights)
+
+        log = rows.values
+        joint = {a + b: average(log[a] + log[b]) for a, b in products}
+        return {a: average(log[a]) for a in log}, joint
+
+    pairs = Pairs(logs, side, side, plan, mask, mask, mass, mass)
+    single, joint = pairs.map_rows(reduce)
+    marginal = {a: pairs.log_mean(row) for a, row in single.items()}
+    values = []
+    for a, b in products:
+        cross = pairs.log_mean(single[a] + single[b])
+        values.append(
+            pairs.log_mean(joint[a + b]) + marginal[a] + marginal[b] - 2 * cross
+        )
+    return values, dtype

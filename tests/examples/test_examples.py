@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import jax
@@ -17,6 +18,8 @@ def test_example(path: Path, capsys):
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    # Linen modules are dataclasses, which look up their module by name.
+    sys.modules[path.stem] = module
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         spec.loader.exec_module(module)
         results = module.main(fast=True)

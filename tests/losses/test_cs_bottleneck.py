@@ -64,5 +64,5 @@ def test_collapsed_codes_have_no_rate_and_no_slope():
 
 def test_predictions_of_another_width_are_refused():
     x = jnp.ones(4)
-    with pytest.raises(ValueError, match=r"cs_bottleneck_terms: `targets` must be"):
+    with pytest.raises(ValueError, match=r"cs_bottleneck_loss: `targets` must be"):
         losses.cs_bottleneck_loss(x, jnp.ones((4, 2)), x, x)
