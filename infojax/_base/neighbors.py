@@ -3,14 +3,13 @@
 Three engines give the same answer to the last tie: sorting for counts in one dimension,
 SciPy's k-d tree on the CPU platform for many points in few dimensions, and brute force
 by row blocks everywhere else. Ties go to the lower index. Measured on two cores at
-n = 10,000: three neighbours by tree 17 ms (d = 2) and 88 ms (d = 6), by row blocks 264
-and 218 ms; counts by tree 24 ms (d = 2), 91 ms (d = 4) and 343 ms (d = 6), by row
-blocks 43, 69 and 79 ms.
+n = 10,000: three neighbours by tree 17 ms (d = 2) and 88 ms (d = 6), by row blocks 168
+and 197 ms; counts by tree 24 ms (d = 2), 91 ms (d = 4) and 343 ms (d = 6), by row
+blocks 18, 34 and 59 ms.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -25,8 +24,7 @@ __all__ = ["Neighbours", "count_within", "nearest"]
 
 # Where the tree wins on two cores: rows a column, and columns. Counting gains less, as
 # it visits every point inside the radius.
-_NEAREST_TREE, _COUNT_TREE = (512, 6), (4096, 4)
-_BLOCK = 1024
+_NEAREST_TREE, _COUNT_TREE = (512, 6), (8192, 4)
 
 
 class Neighbours(NamedTuple):
@@ -55,7 +53,7 @@ def nearest(
     """
     mask = jnp.ones(x.shape[0], bool) if where is None else where
     fixed = lax.stop_gradient(x)
-    brute = _brute_nearest(k, max_norm, _blocks(plan))
+    brute = _brute_nearest(k, max_norm, plan)
     if _tree_serves(x, plan, *_NEAREST_TREE):
         host = _host_tree.nearest(k, max_norm)
         index = lax.platform_dependent(fixed, mask, cpu=host, default=brute)
@@ -82,7 +80,7 @@ def count_within(
     """Other rows in max-norm distance below (or up to) ``radius [n]``, as int32."""
     mask = jnp.ones(x.shape[0], bool) if where is None else where
     x, radius = lax.stop_gradient((x, radius))
-    brute = _brute_count(strict, _blocks(plan))
+    brute = _brute_count(strict, plan)
     if x.shape[1] == 1 and plan.axis_name is None:
         counts = _sorted_count(x[:, 0], radius, mask, strict)
     elif _tree_serves(x, plan, *_COUNT_TREE):
@@ -96,11 +94,6 @@ def count_within(
 def _tree_serves(x: Array, plan: PairPlan, rows: int, width: int) -> bool:
     n, d = x.shape
     return plan.axis_name is None and d <= width and n >= rows * d
-
-
-def _blocks(plan: PairPlan) -> PairPlan:
-    """Nothing here is differentiated, so blocks cost nothing: use them always."""
-    return replace(plan, block_size=plan.block_size or _BLOCK)
 
 
 def _brute_nearest(k: int, max_norm: bool, plan: PairPlan):

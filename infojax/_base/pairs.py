@@ -27,7 +27,9 @@ class PairPlan:
 
     Args:
         block_size: rows evaluated at a time, rematerialised in the backward pass, so
-            that memory is ``block_size * m``; None evaluates all rows at once.
+            that memory is ``block_size * m``. None takes all rows at once up to four
+            million pairs (n = 2048) and beyond that as many as stay below; a size of n
+            or more takes all of them, which a gradient needs several matrices for.
         axis_name: mesh axis over which the rows are split, inside ``jax.shard_map``
             (``infojax.sharded`` sets it).
 
@@ -78,6 +80,9 @@ class PairPlan:
         if self.axis_name is None:
             return here
         return lax.axis_index(self.axis_name) * n + here
+
+
+_BLOCK_PAIRS = 1 << 22  # 16 MiB of float32; a reduction may hold several such blocks
 
 
 class Rows(NamedTuple):
@@ -166,8 +171,8 @@ class Pairs:
             return reduce(Rows(self.fn(x, others), where, diagonal, weights))
 
         pieces = (self.x, self.mask, self.plan.row_index(self.rows))
-        size = self.plan.block_size
-        if size is None or size >= self.rows:
+        size = self.plan.block_size or max(1, _BLOCK_PAIRS // len(columns))
+        if size >= self.rows:
             return block(pieces)
         return _blocked(block, pieces, self.rows, size)
 
@@ -220,8 +225,9 @@ class _ScorePairs(Pairs):
 def score_pairs(scores: Array, where: Array | None = None) -> Pairs:
     """A score matrix ``[n, n]`` in the clothes of ``Pairs``."""
     unused = jnp.zeros(scores.shape[0], scores.dtype)
+    whole = PairPlan(block_size=max(1, scores.shape[0]))
     return _ScorePairs(
-        lambda rows, _: rows, scores, unused, where_x=where, where_y=where
+        lambda rows, _: rows, scores, unused, whole, where_x=where, where_y=where
     )
 
 

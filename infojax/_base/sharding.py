@@ -32,7 +32,8 @@ def sharded(
     Returns: a function of the estimator's own signature. Positional arrays and
         keywords named ``where*`` or ``weights*`` are split by rows, whose number must
         be a multiple of the axis size (pad and mask otherwise); every other keyword is
-        replicated. A ``plan`` keyword keeps its ``block_size``.
+        replicated. A ``plan`` keyword keeps its ``block_size``; under ``jax.jit`` it is
+        static (``static_argnames="plan"``).
     Gradients: those of the estimator, exact.
     Cost: work and memory are divided by the axis size; each device holds all columns.
     Example:

@@ -39,7 +39,8 @@ def kozachenko_leonenko(
         the smallest normal number. Bias grows with d. 0 when at most k rows remain.
     Gradients: exact with the neighbours held fixed, which is exact almost everywhere;
         zero at coincident points.
-    Cost: O(n log n) with a tree (CPU, d <= 6), else O(n^2 d) time in row blocks.
+    Cost: O(n log n) with a tree (CPU, d <= 6, many rows), else O(n^2 d) time in row
+        blocks.
     Example:
         >>> x = jnp.linspace(0.0, 1.0, 101)
         >>> round(float(kozachenko_leonenko(x, k=1)), 4)

@@ -43,9 +43,9 @@ def optimised():
     jax.config.update("jax_disable_most_optimizations", True)
 
 
-def temporary_bytes(function) -> int:
+def temporary_bytes(function, n: int = N) -> int:
     # Wide samples, which no tree serves.
-    x = jax.ShapeDtypeStruct((N, 8), jnp.float32)
+    x = jax.ShapeDtypeStruct((n, 8), jnp.float32)
     analysis = jax.jit(function).lower(x, x).compile().memory_analysis()
     return analysis.temp_size_in_bytes
 
@@ -55,10 +55,21 @@ def test_a_blocked_gradient_stays_far_below_one_matrix(name: str):
     def gradient(plan):
         return jax.grad(lambda x, y: SMOOTH[name](x, y, plan), argnums=(0, 1))
 
-    dense, blocked = map(temporary_bytes, (gradient(PairPlan()), gradient(BLOCKED)))
+    plans = PairPlan(block_size=N), PairPlan(), BLOCKED
+    dense, automatic, blocked = (temporary_bytes(gradient(plan)) for plan in plans)
     # A dense gradient keeps a matrix at least; blocks keep a few blocks and vectors.
     assert dense >= MATRIX
+    assert automatic <= 3 * MATRIX
     assert blocked <= MATRIX / 4
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_a_value_takes_no_more_with_four_times_the_pairs(name: str):
+    def value(x, y):
+        return SMOOTH[name](x, y, PairPlan())
+
+    # Left alone, a plan evaluates a limited number of pairs at a time.
+    assert temporary_bytes(value, 2 * N) <= 1.2 * temporary_bytes(value, N)
 
 
 @pytest.mark.parametrize("name", COUNTS)
