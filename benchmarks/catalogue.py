@@ -10,22 +10,20 @@ import jax
 import numpy as np
 import references as ref
 
-from infojax import PairPlan, bounds, dependence, divergence, entropy, losses, mi
+from infojax import bounds, dependence, divergence, entropy, losses, mi
 
-__all__ = ["CASES", "Case", "block_size", "grid", "infojax_call"]
+__all__ = ["CASES", "Case", "grid"]
 
 # The rule for sizes: rows n, and the columns d timed there. Estimators of pairs compare
-# all n x n of them: beyond 4096 rows (64 MiB of float32) in blocks of 1024 rows, with
-# one width, as d matters little then, unless a tree is searched. Pairwise losses stop
-# at the largest batch a training step would see; transport, which needs n^3 numbers
-# and 200 passes over them, at 100.
+# all n x n of them: at 10,000 rows with one width, as d matters little then, unless a
+# tree is searched. Pairwise losses stop at the largest batch a training step would see;
+# transport, which needs n^3 numbers and 200 passes over them, at 100.
 WIDTHS = (2, 6, 20)
 COLUMNS = dict.fromkeys((100, 1000, 10000), WIDTHS)
 CELLS = dict.fromkeys((100, 1000, 10000), (None,))
 PAIRS = COLUMNS | {10000: (6,)}
 BATCHES = dict.fromkeys((100, 1000), WIDTHS)
 CUBIC = dict.fromkeys((25, 50, 100), WIDTHS)
-DENSE_ROWS, BLOCK = 4096, 1024
 
 Arrays = tuple[np.ndarray, ...]
 
@@ -36,7 +34,7 @@ class Case(NamedTuple):
     ``draw(rng, n, d)`` makes the inputs of both ``infojax`` and ``reference``, and
     ``library`` says where the reference comes from; losses have none. ``sizes`` maps n
     to the widths timed there, None for tables and score matrices, which have no
-    columns. ``planned`` estimators take a ``plan``.
+    columns.
     """
 
     name: str
@@ -45,24 +43,12 @@ class Case(NamedTuple):
     library: str = ""
     reference: Callable[..., Any] | None = None
     sizes: dict[int, tuple[int | None, ...]] = COLUMNS
-    planned: bool = False
 
 
 def grid(case: Case, *, fast: bool = False) -> list[tuple[int, int | None]]:
     """Sizes n and d to time: all of them, or the smallest."""
     pairs = [(n, d) for n, widths in case.sizes.items() for d in widths]
     return pairs[:1] if fast else pairs
-
-
-def block_size(case: Case, n: int) -> int | None:
-    return BLOCK if case.planned and n > DENSE_ROWS else None
-
-
-def infojax_call(case: Case, n: int) -> Callable[..., Any]:
-    """The estimator with the plan that suits n rows."""
-    if not case.planned:
-        return case.infojax
-    return partial(case.infojax, plan=PairPlan(block_size=block_size(case, n)))
 
 
 # Inputs. d counts columns in all: a pair shares them half and half.
@@ -128,30 +114,28 @@ def _vib(logits, labels, mean, scale):
     return loss(logits, labels, mean, scale)
 
 
-def _cs_bottleneck(*arrays, plan):
-    loss = partial(losses.cs_bottleneck_loss, plan=plan)
-    return jax.value_and_grad(loss, argnums=(0, 2))(*arrays)
+def _cs_bottleneck(*arrays):
+    return jax.value_and_grad(losses.cs_bottleneck_loss, argnums=(0, 2))(*arrays)
 
 
-def _wasserstein_dependency(x, y, *, plan):
-    loss = partial(losses.wasserstein_dependency_loss, critic=_product, plan=plan)
+def _wasserstein_dependency(x, y):
+    loss = partial(losses.wasserstein_dependency_loss, critic=_product)
     return jax.value_and_grad(loss, argnums=(1, 2))(jax.random.key(0), x, y)
 
 
-def _mi_alpha(student, teacher, *, plan):
-    loss = partial(losses.mi_alpha_loss, critic=_product, plan=plan)
+def _mi_alpha(student, teacher):
+    loss = partial(losses.mi_alpha_loss, critic=_product)
     return jax.value_and_grad(loss)(student, teacher)
 
 
 _cells = partial(Case, sizes=CELLS)
-_tree = partial(Case, planned=True)
-_pairs = partial(Case, sizes=PAIRS, planned=True)
-_batch = partial(Case, sizes=BATCHES, planned=True)
+_pairs = partial(Case, sizes=PAIRS)
+_batch = partial(Case, sizes=BATCHES)
 
 CASES = [
     _cells("entropy.plugin", _law, entropy.plugin, "SciPy", ref.plugin_entropy),
     Case("entropy.gaussian", _one, entropy.gaussian, "NumPy", ref.gaussian_entropy),
-    _tree(
+    Case(
         "entropy.kozachenko_leonenko",
         _one,
         entropy.kozachenko_leonenko,
@@ -179,7 +163,7 @@ CASES = [
     Case(
         "mi.gaussian_copula", _pair, mi.gaussian_copula, "SciPy", ref.copula_information
     ),
-    _tree("mi.ksg", _pair, mi.ksg, "SciPy", ref.ksg),
+    Case("mi.ksg", _pair, mi.ksg, "SciPy", ref.ksg),
     _pairs("mi.cs_qmi", _pair, mi.cs_qmi, "NumPy", ref.cs_qmi),
     _pairs(
         "mi.normalized_cs_qmi",

@@ -20,7 +20,7 @@ import jax
 import numpy as np
 import plot
 import typer
-from catalogue import CASES, Case, block_size, grid, infojax_call
+from catalogue import CASES, Case, grid
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
@@ -105,9 +105,9 @@ def measure_one(case: Case, n: int, d: int | None, repeats: int) -> list[dict]:
     inputs = [single(a) for a in case.draw(np.random.default_rng(0), n, d)]
     on_device = [jax.device_put(a) for a in inputs]
     entry = {"estimator": case.name, "n": n, "d": d}
-    compiled, seconds = compile_timed(infojax_call(case, n), *on_device)
+    compiled, seconds = compile_timed(case.infojax, *on_device)
     runs = run_seconds(compiled, *on_device, repeats=repeats, budget=BUDGET)
-    extra = {"compile_s": seconds, "block_size": block_size(case, n)}
+    extra = {"compile_s": seconds}
     rows = [entry | {"implementation": "infojax"} | spread(runs) | extra]
     if case.reference is not None:
         runs = run_seconds(case.reference, *inputs, repeats=repeats, budget=BUDGET)
