@@ -11,6 +11,7 @@ from infojax import (
     kernels,
     losses,
     mi,
+    multivariate,
     tasks,
     transforms,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "kernels",
     "losses",
     "mi",
+    "multivariate",
     "sharded",
     "tasks",
     "to_bits",

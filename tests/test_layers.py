@@ -20,6 +20,7 @@ RANKS = {
     "divergence": 2,
     "bounds": 2,
     "mi": 3,
+    "multivariate": 3,
     "dependence": 3,
     "theory": 3,
     "losses": 4,

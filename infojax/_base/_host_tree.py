@@ -9,7 +9,7 @@ from scipy import spatial
 
 from infojax.types import Array
 
-__all__ = ["count_within", "nearest"]
+__all__ = ["count_within", "nearest", "nearest_in"]
 
 _CHUNK = 1 << 22  # distances recomputed at a time for rows with ties
 
@@ -24,6 +24,23 @@ def nearest(k: int, max_norm: bool):
             return _nearest(np.asarray(x), np.asarray(mask), k, max_norm)
 
         return jax.pure_callback(host, shape, x, mask, vmap_method="sequential")
+
+    return search
+
+
+def nearest_in(k: int, max_norm: bool):
+    """``(x [n, d], y [m, d], mask_x, mask_y) -> index [n, k]`` into y, on the host."""
+
+    def search(x: Array, y: Array, mask_x: Array, mask_y: Array) -> Array:
+        shape = jax.ShapeDtypeStruct((x.shape[0], k), jnp.int32)
+
+        def host(x, y, mask_x, mask_y):
+            x, y, mask_x, mask_y = map(np.asarray, (x, y, mask_x, mask_y))
+            return _nearest_in(x, y, mask_x, mask_y, k, max_norm)
+
+        return jax.pure_callback(
+            host, shape, x, y, mask_x, mask_y, vmap_method="sequential"
+        )
 
     return search
 
@@ -64,6 +81,26 @@ def _nearest(x: np.ndarray, mask: np.ndarray, k: int, max_norm: bool) -> np.ndar
         unsure |= distance[:, k] == distance[:, k - 1]
     found[unsure] = _exhaustive(points, np.flatnonzero(unsure), k, max_norm)
     out[rows] = rows[found]
+    return out
+
+
+def _nearest_in(
+    x: np.ndarray,
+    y: np.ndarray,
+    mask_x: np.ndarray,
+    mask_y: np.ndarray,
+    k: int,
+    max_norm: bool,
+) -> np.ndarray:
+    out = np.zeros((x.shape[0], k), np.int32)
+    rows, columns = np.flatnonzero(mask_x), np.flatnonzero(mask_y)
+    points, others = x[rows], y[columns]
+    finite = np.isfinite(points).all() and np.isfinite(others).all()
+    if rows.size == 0 or columns.size < k or not finite:
+        return out
+    norm = np.inf if max_norm else 2
+    _, near = _tree(others).query(points.astype(np.float64), k, p=norm)
+    out[rows] = columns[near.reshape(rows.size, k)]
     return out
 
 

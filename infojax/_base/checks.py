@@ -14,6 +14,7 @@ from infojax.types import Array, ArrayLike
 
 __all__ = [
     "as_float",
+    "cell_mask",
     "column_mask",
     "columns",
     "common_float",
@@ -21,10 +22,12 @@ __all__ = [
     "fail",
     "integers",
     "neighbours",
+    "order",
     "row_mask",
     "same_length",
     "samples",
     "scalar_dtype",
+    "size",
     "table",
     "weights",
     "working_dtype",
@@ -167,6 +170,22 @@ def row_mask(where: str, mask: ArrayLike | None, n: int, name: str = "where") ->
     return jnp.asarray(array)
 
 
+def cell_mask(
+    where: str, mask: ArrayLike | None, shape: tuple[int, ...], name: str = "where"
+) -> Array:
+    """A Boolean of the shape of a table; all True when no mask is given."""
+    if mask is None:
+        return jnp.ones(shape, bool)
+    array = mask if isinstance(mask, jax.Array) else np.asarray(mask)
+    if array.dtype != bool:
+        raise fail(TypeError, where, name, "Boolean", _describe(array))
+    try:
+        return jnp.broadcast_to(jnp.asarray(array), shape)
+    except ValueError:
+        expected = f"broadcastable to {list(shape)}"
+        raise fail(ValueError, where, name, expected, _describe(array)) from None
+
+
 def column_mask(x: Array, mask: Array) -> Array:
     """Rows that a mask deletes, set to 0: whatever they held is gone."""
     return jnp.where(mask.reshape(mask.shape + (1,) * (x.ndim - 1)), x, 0)
@@ -193,6 +212,30 @@ def neighbours(where: str, k: int, n: int, name: str = "k") -> int:
     if not 1 <= k < n:
         raise fail(ValueError, where, name, f"in 1 <= {name} < n = {n}", str(k))
     return int(k)
+
+
+def order(
+    where: str, value: float, name: str = "alpha", *, finite: bool = False
+) -> float:
+    """A static order ``>= 0`` of an entropy or a divergence; infinity by default."""
+    if isinstance(value, bool) or not isinstance(
+        value, (int, float, np.integer, np.floating)
+    ):
+        raise fail(TypeError, where, name, "a static Python float", _describe(value))
+    if not value >= 0:
+        raise fail(ValueError, where, name, ">= 0", str(value))
+    if finite and value == float("inf"):
+        raise fail(ValueError, where, name, "finite", str(value))
+    return float(value)
+
+
+def size(where: str, value: int, name: str) -> int:
+    """A static number of things, at least one."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise fail(TypeError, where, name, "a static Python int", _describe(value))
+    if value < 1:
+        raise fail(ValueError, where, name, ">= 1", str(value))
+    return int(value)
 
 
 def table(where: str, argument: str, p: ArrayLike, ndim: int | None = None) -> Array:

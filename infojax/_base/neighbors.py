@@ -20,7 +20,7 @@ from infojax._base.distances import chebyshev, paired_distance, squared_euclidea
 from infojax._base.pairs import PairPlan, Pairs, Rows
 from infojax.types import Array
 
-__all__ = ["Neighbours", "count_within", "nearest"]
+__all__ = ["Neighbours", "count_within", "nearest", "nearest_in"]
 
 # Where the tree wins on two cores: rows a column, and columns. Counting gains less, as
 # it visits every point inside the radius.
@@ -28,10 +28,10 @@ _NEAREST_TREE, _COUNT_TREE = (512, 6), (8192, 4)
 
 
 class Neighbours(NamedTuple):
-    """The k nearest other rows of each row, nearest first.
+    """The k nearest rows of each row, nearest first.
 
-    ``distance [n, k]`` (+inf where there are fewer than k others) and ``indices``
-    ``[n, k]`` into the rows of all devices.
+    ``distance [n, k]`` (+inf where there are fewer than k) and ``indices [n, k]`` into
+    the rows of all devices.
     """
 
     distance: Array
@@ -59,13 +59,62 @@ def nearest(
         index = lax.platform_dependent(fixed, mask, cpu=host, default=brute)
     else:
         index = brute(fixed, mask)
-    others = plan.gather(x)[index]
-    distance = paired_distance(x[:, None], others, chebyshev=max_norm)
-    available = plan.total(jnp.sum(mask)) - 1
-    present = mask[:, None] & (jnp.arange(k)[None] < available)
+    return _measured(x, x, index, mask, plan.total(jnp.sum(mask)) - 1, max_norm, plan)
+
+
+def nearest_in(
+    x: Array,
+    y: Array,
+    k: int,
+    *,
+    max_norm: bool = True,
+    where_x: Array | None = None,
+    where_y: Array | None = None,
+    plan: PairPlan = PairPlan(),
+) -> Neighbours:
+    """The k nearest rows of another sample ``y [m, d]``, for each row of ``x [n, d]``.
+
+    As ``nearest``, but the tree may take another of several rows that tie. A NaN in
+    ``y`` is at distance NaN from every row, as nobody knows which it would be.
+    """
+    mask_x = jnp.ones(x.shape[0], bool) if where_x is None else where_x
+    mask_y = jnp.ones(y.shape[0], bool) if where_y is None else where_y
+    metric = chebyshev if max_norm else squared_euclidean
+
+    def brute(x: Array, y: Array, mask_x: Array, mask_y: Array) -> Array:
+        def closest(rows: Rows) -> Array:
+            far = jnp.where(rows.where, rows.values, jnp.inf)
+            return lax.top_k(-far, k)[1].astype(jnp.int32)
+
+        return Pairs(metric, x, y, plan, mask_x, mask_y).map_rows(closest)
+
+    arguments = (*lax.stop_gradient((x, y)), mask_x, mask_y)
+    if _tree_serves(y, plan, *_NEAREST_TREE):
+        host = _host_tree.nearest_in(k, max_norm)
+        index = lax.platform_dependent(*arguments, cpu=host, default=brute)
+    else:
+        index = brute(*arguments)
+    available = plan.total(jnp.sum(mask_y))
+    distance, index = _measured(x, y, index, mask_x, available, max_norm, plan)
+    lost = plan.total(jnp.sum(jnp.isnan(y) & mask_y[:, None])) > 0
+    return Neighbours(jnp.where(mask_x[:, None] & lost, jnp.nan, distance), index)
+
+
+def _measured(
+    x: Array,
+    y: Array,
+    index: Array,
+    mask: Array,
+    available: Array,
+    max_norm: bool,
+    plan: PairPlan,
+) -> Neighbours:
+    """Distances to rows of ``y``, differentiable with the index held fixed."""
+    distance = paired_distance(x[:, None], plan.gather(y)[index], chebyshev=max_norm)
+    present = mask[:, None] & (jnp.arange(index.shape[1])[None] < available)
     distance = jnp.where(present, distance, jnp.inf)
     # Said here because a maximum, unlike a sum, may lose a NaN on the CPU.
-    lost = jnp.any(jnp.isnan(fixed), axis=1, keepdims=True)
+    lost = jnp.any(jnp.isnan(x), axis=1, keepdims=True)
     return Neighbours(jnp.where(mask[:, None] & lost, jnp.nan, distance), index)
 
 

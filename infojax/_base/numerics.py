@@ -15,9 +15,12 @@ from infojax.types import Array
 __all__ = [
     "exp",
     "log",
+    "log1p",
+    "log_moment",
     "logmeanexp",
     "logsumexp",
     "mean",
+    "moment",
     "normalise",
     "ratio",
     "relative_entropy_terms",
@@ -40,6 +43,13 @@ def log(x: Array) -> Array:
     tiny = jnp.finfo(x.dtype).tiny
     small = x <= tiny
     return jnp.where(small, jnp.log(tiny), jnp.log(jnp.where(small, 1, x)))
+
+
+def log1p(x: Array) -> Array:
+    """``log(1 + x)``; from -1 downwards the logarithm of the smallest normal number."""
+    low = x <= -1
+    bottom = jnp.log(jnp.finfo(x.dtype).tiny)
+    return jnp.where(low, bottom, jnp.log1p(jnp.where(low, 0, x)))
 
 
 def exp(x: Array) -> Array:
@@ -98,6 +108,33 @@ def mean(
     present = mass != 0
     numerator = jnp.sum(jnp.where(present, x, 0) * mass, axis=axis)
     return ratio(numerator, jnp.sum(mass, axis=axis))
+
+
+def moment(
+    x: Array, mass: Array, order: float, lost: Array | None = None, axis: int = -1
+) -> Array:
+    """``sum mass (exp(order x) - 1)``; entries that are lost have ``exp`` 0."""
+    if lost is None:
+        return jnp.sum(mass * jnp.expm1(order * x), axis=axis)
+    growth = jnp.where(lost, -1, jnp.expm1(order * jnp.where(lost, 0, x)))
+    return jnp.sum(mass * growth, axis=axis)
+
+
+def log_moment(
+    x: Array, mass: Array, order: float, lost: Array | None = None, axis: int = -1
+) -> Array:
+    """``log sum mass exp(order x)`` of unit mass, accurate for small orders too.
+
+    0 where there is no mass; -inf where all of it is lost.
+    """
+    keep = ~(mass <= 0) if lost is None else ~((mass <= 0) | lost)
+    value = logsumexp(order * x + log(mass), keep, axis=axis)
+    if abs(order) <= 0.5:
+        # Near 0 the logarithm of a sum close to 1 would lose all its digits.
+        small = moment(x, mass, order, lost, axis)
+        near = jnp.abs(small) < 0.5
+        value = jnp.where(near, jnp.log1p(jnp.where(near, small, 0)), value)
+    return jnp.where(jnp.all(mass <= 0, axis=axis), 0, value)
 
 
 def normalise(mass: Array, axis: int | None = None) -> Array:

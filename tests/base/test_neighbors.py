@@ -93,6 +93,34 @@ def test_counts_are_brute_force_to_the_last_tie(engine, kind, d, dtype, strict):
     np.testing.assert_array_equal(count, np.where(keep, inside.sum(1), 0))
 
 
+@kinds
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])
+@pytest.mark.parametrize("k", [1, 3])
+@pytest.mark.parametrize("max_norm", [True, False])
+def test_nearest_in_another_sample_is_brute_force(engine, kind, dtype, k, max_norm):
+    (x, mask_x), (y, mask_y) = (data(kind, n, 2, dtype) for n in (N, N - 20))
+    y = y + jnp.asarray(0.25, dtype)
+    found = jax.jit(
+        lambda x, y: neighbors.nearest_in(
+            x, y, k, max_norm=max_norm, where_x=mask_x, where_y=mask_y
+        )
+    )(x, y)
+    gap = np.asarray(x)[:, None] - np.asarray(y)[None, mask_y]
+    expected = np.abs(gap).max(-1) if max_norm else np.sqrt((gap**2).sum(-1))
+    expected = np.sort(expected, axis=1)[mask_x, :k]
+    np.testing.assert_allclose(found.distance[mask_x], expected, rtol=1e-6)
+    assert np.asarray(mask_y)[found.indices[mask_x]].all()
+    assert np.isinf(found.distance[~mask_x]).all()
+
+
+def test_a_nan_in_another_sample_says_so(engine):
+    x = data("normal", N, 2, jnp.float64)[0]
+    y = x.at[3, 1].set(jnp.nan)
+    assert np.isnan(neighbors.nearest_in(x, y, 1).distance).all()
+    masked = neighbors.nearest_in(x, y, 1, where_y=jnp.arange(N) != 3)
+    np.testing.assert_array_equal(masked.distance[:3], 0)
+
+
 def test_blocks_change_nothing(engine):
     x, mask = data("tenths", N, 2, jnp.float64)
     dense, blocked = (

@@ -9,15 +9,27 @@ from __future__ import annotations
 from contracts import (
     rows_closed_form,
     rows_critics,
+    rows_discrete,
     rows_estimators,
     rows_losses,
     rows_low_level,
+    rows_neighbours,
+    rows_spectral,
 )
 from contracts.row import Case, example
 
 __all__ = ["CASES", "TYPES", "Case", "example"]
 
-_TABLES = (rows_low_level, rows_estimators, rows_closed_form, rows_critics, rows_losses)
+_TABLES = (
+    rows_low_level,
+    rows_estimators,
+    rows_neighbours,
+    rows_spectral,
+    rows_discrete,
+    rows_closed_form,
+    rows_critics,
+    rows_losses,
+)
 
 CASES = [row for table in _TABLES for row in table.ROWS]
 

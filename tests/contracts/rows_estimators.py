@@ -144,6 +144,20 @@ ROWS = [
         half=0.3,
     ),
     paired(
+        "mi.student_copula",
+        mi.student_copula,
+        symmetric=True,
+        infinite=True,
+        half=0.3,
+    ),
+    paired(
+        "mi.student_copula_fit",
+        # The degrees of freedom may be infinite, and a correlation is never 0.
+        lambda x, y, **o: mi.student_copula_fit(x, y, **o)[::3],
+        infinite=True,
+        half=0.3,
+    ),
+    paired(
         "mi.ksg",
         mi.ksg,
         symmetric=True,
@@ -214,4 +228,4 @@ ROWS = [
 ]
 
 
-TYPES = {"dependence.WassersteinResult"}
+TYPES = {"dependence.WassersteinResult", "mi.StudentCopulaFit"}

@@ -28,13 +28,37 @@ def reference(x, y, k):
     return digamma(k) + digamma(n) - terms.mean()
 
 
+def second_reference(x, y, k):
+    """Equation 9 of the same, on a tree."""
+    n = len(x)
+    joint = np.hstack([x, y])
+    near = cKDTree(joint).query(joint, k + 1, p=np.inf)[1][:, 1:]
+    terms = 0
+    for side in (x, y):
+        radius = np.abs(side[:, None] - side[near]).max(axis=(1, 2))
+        outside = np.nextafter(radius, np.inf)
+        terms += digamma(
+            cKDTree(side).query_ball_point(side, outside, p=np.inf, return_length=True)
+            - 1
+        )
+    return digamma(k) - 1 / k + digamma(n) - terms.mean()
+
+
+VARIANTS = pytest.mark.parametrize(
+    "estimator, formula",
+    [(mi.ksg, reference), (mi.ksg2, second_reference)],
+    ids=["ksg", "ksg2"],
+)
+
+
+@VARIANTS
 @pytest.mark.parametrize("n", [40, 2100], ids=["brute", "tree"])
 @pytest.mark.parametrize("dx, dy, k", [(1, 1, 3), (2, 1, 1), (2, 3, 5)])
-def test_values_of_the_published_formula(n, dx, dy, k):
+def test_values_of_the_published_formula(estimator, formula, n, dx, dy, k):
     x = RNG.normal(size=(n, dx))
     y = x[:, :1] + RNG.normal(size=(n, dy))
-    got = jax.jit(lambda x, y: mi.ksg(x, y, k=k))(x, y)
-    np.testing.assert_allclose(got, reference(x, y, k), rtol=1e-12)
+    got = jax.jit(lambda x, y: estimator(x, y, k=k))(x, y)
+    np.testing.assert_allclose(got, formula(x, y, k), rtol=1e-12)
 
 
 def test_a_normal_law():
@@ -68,9 +92,34 @@ def test_a_narrow_soft_step_counts_the_neighbour_at_the_radius_half():
     np.testing.assert_allclose(soft, expected, rtol=1e-10)
 
 
+def test_the_second_variant_on_a_normal_law():
+    # Over 40 seeds the mean is 0.003 above the truth, the standard deviation 0.015.
+    x, noise = RNG.normal(size=(2, 2500))
+    truth = closed_form.bivariate_normal_mi(0.8)
+    np.testing.assert_allclose(mi.ksg2(x, 0.8 * x + 0.6 * noise), truth, atol=0.08)
+
+
+def test_the_second_variant_with_a_narrow_step_is_the_hard_one():
+    x = RNG.normal(size=(30, 2))
+    y = x + RNG.normal(size=(30, 2))
+    soft = mi.ksg2(x, y, step=transforms.sigmoid_step(1e-12))
+    np.testing.assert_allclose(soft, mi.ksg2(x, y), rtol=1e-10)
+
+
+@VARIANTS
+def test_constant_samples(estimator, formula):
+    got = estimator(jnp.ones((9, 2)), jnp.zeros(9), k=3)
+    # No point is strictly closer than the others, and all of them are as close.
+    expected = {
+        mi.ksg: digamma(3) + digamma(9) - 2 * digamma(1),
+        mi.ksg2: digamma(3) - 1 / 3 + digamma(9) - 2 * digamma(8),
+    }
+    np.testing.assert_allclose(got, expected[estimator], rtol=1e-12)
+
+
 def test_a_soft_estimate_trains_an_encoder_towards_information():
     # One number of a pair carries the signal; the angle that mixes it is learned.
-    signal, noise, other = RNG.normal(size=(3, 200))
+    signal, noise, other = np.random.default_rng(0).normal(size=(3, 200))
     y = jnp.asarray(signal + 0.3 * noise)
     parts = jnp.stack([jnp.asarray(signal), jnp.asarray(other)])
 

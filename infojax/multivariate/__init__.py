@@ -1,0 +1,23 @@
+"""Information shared by more than two variables, from their joint table, in nats."""
+
+from infojax.multivariate._correlation import (
+    dual_total_correlation,
+    o_information,
+    s_information,
+    total_correlation,
+)
+from infojax.multivariate._subsets import (
+    co_information,
+    interaction_information,
+    tse_complexity,
+)
+
+__all__ = [
+    "co_information",
+    "dual_total_correlation",
+    "interaction_information",
+    "o_information",
+    "s_information",
+    "total_correlation",
+    "tse_complexity",
+]
