@@ -8,11 +8,6 @@ minutes and writes ``results/throughput-cpu.json`` and its picture next to this 
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import json
-import os
-import platform
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,14 +16,12 @@ import numpy as np
 import plot
 import typer
 from catalogue import CASES, Case, grid
+from record import RESULTS, about, as_json
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
-import infojax
 from infojax._demo.timing import compile_timed, run_seconds
 
-RESULTS = Path(__file__).parent / "results"
-LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "scikit-learn")
 # An entry is run until it has 100 times or has used its seconds, but 3 times at least.
 REPEATS, BUDGET = 100, 0.5
 FAST_REPEATS = 3
@@ -61,22 +54,6 @@ def main(
         path.write_text(as_json(results))
         plot.draw(results).savefig(path.with_suffix(".png"), dpi=130)
         console.print(f"Written: {path}", markup=False, soft_wrap=True)
-
-
-def about() -> dict[str, Any]:
-    """Where and with what the times were measured."""
-    device = jax.devices()[0]
-    return {
-        "date": datetime.date.today().isoformat(),
-        "platform": device.platform,
-        "device": device.device_kind,
-        "machine": platform.machine(),
-        "cores": os.cpu_count(),
-        "precision": "float32",
-        "versions": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in LIBRARIES}
-        | {"infojax": infojax.__version__},
-    }
 
 
 def measure(cases: list[Case], console: Console, *, fast: bool) -> list[dict[str, Any]]:
@@ -123,22 +100,6 @@ def single(a: np.ndarray) -> np.ndarray:
 def spread(runs: list[float]) -> dict[str, Any]:
     low, middle, high = (float(q) for q in np.quantile(runs, (0.25, 0.5, 0.75)))
     return {"run_s": middle, "quartiles_s": [low, high], "repeats": len(runs)}
-
-
-def as_json(results: dict[str, Any]) -> str:
-    """JSON with one row of results a line, so that two runs compare line by line."""
-
-    def rounded(value: Any) -> Any:
-        if isinstance(value, float):
-            return float(f"{value:.4g}")
-        return [rounded(v) for v in value] if isinstance(value, list) else value
-
-    rows = [
-        json.dumps({key: rounded(value) for key, value in row.items()})
-        for row in results["rows"]
-    ]
-    head = json.dumps(results | {"rows": []}, indent=1)
-    return head.replace('"rows": []', '"rows": [\n  ' + ",\n  ".join(rows) + "\n ]\n")
 
 
 if __name__ == "__main__":

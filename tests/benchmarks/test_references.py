@@ -60,3 +60,13 @@ def test_a_fast_run_is_written_and_drawn(tmp_path, capsys):
     assert (tmp_path / "throughput-cpu.png").stat().st_size > 0
     printed = capsys.readouterr().out
     assert all(f"| `{name}` |" in printed for name in names)
+
+
+def test_a_fast_run_of_the_accuracy_benchmark(tmp_path, capsys):
+    accuracy = importlib.import_module("accuracy")
+    with jax.enable_x64(False):
+        accuracy.main(fast=True, output=tmp_path)
+    assert "`mi.student_copula`" in capsys.readouterr().out
+    (row, _) = accuracy.read(tmp_path / "accuracy.json")["rows"]
+    assert set(accuracy.METHODS) <= set(row) and row["n"] == 200
+    assert (tmp_path / "accuracy.png").stat().st_size > 10_000
