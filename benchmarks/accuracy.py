@@ -130,7 +130,9 @@ def draw(results: dict[str, Any]) -> Figure:
     axes[0].set_yticks(range(len(names)), names, fontsize=7)
     axes[0].invert_yaxis()
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=5, frameon=False)
+    figure.legend(
+        handles, labels, loc="outside upper center", ncols=1 + len(sizes), frameon=False
+    )
     return figure
 
 
