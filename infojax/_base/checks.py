@@ -221,7 +221,7 @@ def order(
     if isinstance(value, bool) or not isinstance(
         value, (int, float, np.integer, np.floating)
     ):
-        raise fail(TypeError, where, name, "a static Python float", _describe(value))
+        raise fail(TypeError, where, name, "a static float", _describe(value))
     if not value >= 0:
         raise fail(ValueError, where, name, ">= 0", str(value))
     if finite and value == float("inf"):

@@ -98,6 +98,10 @@ class Rows(NamedTuple):
     diagonal: Array
     weights: Array | None
 
+    def mean(self) -> Array:
+        """Masked, weighted mean of each row of the values, ``[b]``."""
+        return numerics.mean(self.values, self.where, self.weights, axis=1)
+
     @property
     def off_diagonal(self) -> Array:
         """Pairs that exist and are not a sample with itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from infojax import kernels
-from infojax._base import checks, numerics
+from infojax._base import checks
 from infojax._base.pairs import PairPlan, Pairs, Rows
 from infojax.types import Array, ArrayLike, Kernel
 
@@ -52,14 +52,11 @@ def hsic(
     mass = checks.weights("hsic", weights, mask, x.dtype, "weights")
     side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
 
-    def row_mean(rows: Rows) -> Array:
-        return numerics.mean(rows.values, rows.where, rows.weights, axis=1)
-
     def pairs(fn: Callable, side: tuple) -> Pairs:
         return Pairs(fn, side, side, plan, mask, mask, mass, mass)
 
     gram_x = pairs(lambda row, column: kernel_x(row[0], column[0]), side)
-    means = gram_x.map_rows(row_mean)
+    means = gram_x.map_rows(Rows.mean)
     mean = gram_x.mean(means)
 
     # Centring one Gram first avoids the cancellation of three large means.
@@ -68,4 +65,4 @@ def hsic(
         return k * kernel_y(row[1], column[1])
 
     product = pairs(centred_product, (*side, means))
-    return product.mean(product.map_rows(row_mean)).astype(dtype)
+    return product.mean(product.map_rows(Rows.mean)).astype(dtype)

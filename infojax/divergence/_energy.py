@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from infojax._base import numerics
 from infojax._base.distances import euclidean
 from infojax._base.pairs import PairPlan, Rows
 from infojax.divergence._two_sample import two_samples
@@ -56,11 +55,7 @@ def energy_distance(
 
     def mean(left: str, right: str) -> Array:
         pairs = sample.pairs(euclidean, left, right)
-        return pairs.mean(pairs.map_rows(_row_mean))
+        return pairs.mean(pairs.map_rows(Rows.mean))
 
     value = 2 * mean("x", "y") - mean("x", "x") - mean("y", "y")
     return sample.nonempty(value)
-
-
-def _row_mean(rows: Rows) -> Array:
-    return numerics.mean(rows.values, rows.where, rows.weights, axis=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from infojax import kernels
-from infojax._base import numerics
 from infojax._base.pairs import PairPlan, Rows
 from infojax.divergence._two_sample import two_samples
 from infojax.types import Array, ArrayLike, Kernel
@@ -48,11 +47,7 @@ def mmd(
 
     def mean(left: str, right: str) -> Array:
         pairs = sample.pairs(kernel, left, right)
-        return pairs.mean(pairs.map_rows(_row_mean))
+        return pairs.mean(pairs.map_rows(Rows.mean))
 
     value = mean("x", "x") + mean("y", "y") - 2 * mean("x", "y")
     return sample.nonempty(value)
-
-
-def _row_mean(rows: Rows) -> Array:
-    return numerics.mean(rows.values, rows.where, rows.weights, axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from infojax import kernels
 from infojax._base import checks
 from infojax._base.pairs import PairPlan
-from infojax.entropy._spectrum import entropies, static_order
+from infojax.entropy._spectrum import entropies
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["matrix_renyi"]
@@ -54,7 +54,7 @@ def matrix_renyi(
         using infinitely divisible kernels.
     """
     name = "entropy.matrix_renyi"
-    order = static_order(name, "alpha", alpha)
+    order = checks.order(name, alpha)
     (x,), dtype = checks.samples(name, x=x)
     mask = checks.row_mask(name, where, x.shape[0])
     mass = checks.weights(name, weights, mask, x.dtype, "weights")

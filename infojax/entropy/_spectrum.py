@@ -12,23 +12,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from infojax._base import checks, numerics
+from infojax._base import numerics
 from infojax._base.pairs import PairPlan, Pairs, Rows
 from infojax.types import Array
 
-__all__ = ["entropies", "matrix_entropy", "spectral_entropy", "static_order"]
-
-
-def static_order(name: str, argument: str, order: float) -> float:
-    """The order as a Python float >= 0; infinity is allowed."""
-    if isinstance(order, bool) or not isinstance(order, (int, float, np.number)):
-        received = f"{type(order).__name__}"
-        raise checks.fail(TypeError, name, argument, "a static float", received)
-    if not order >= 0:
-        raise checks.fail(ValueError, name, argument, ">= 0", f"{order}")
-    return float(order)
+__all__ = ["entropies", "matrix_entropy", "spectral_entropy"]
 
 
 def spectral_entropy(eigenvalues: Array, order: float, count: Array) -> Array:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from infojax._base import checks, numerics
 from infojax._base.pairs import PairPlan
-from infojax.entropy._spectrum import entropies, matrix_entropy, static_order
+from infojax.entropy._spectrum import entropies, matrix_entropy
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["log_vendi", "quality_weighted_vendi", "vendi", "vendi_features"]
@@ -169,7 +169,7 @@ def vendi_features(
     References: Friedman and Dieng (2023), the Vendi score.
     """
     name = "entropy.vendi_features"
-    order = static_order(name, "q", q)
+    order = checks.order(name, q, "q")
     (x,), dtype = checks.samples(name, x=x)
     n, d = x.shape
     mask = checks.row_mask(name, where, n)
@@ -197,7 +197,7 @@ def _log_vendi(
     plan: PairPlan,
 ) -> tuple[Array, Array, Array, jnp.dtype]:
     """Log of the score, whether there are items, their mass, the dtype to return."""
-    order = static_order(name, "q", q)
+    order = checks.order(name, q, "q")
     (x,), dtype = checks.samples(name, x=x)
     mask = checks.row_mask(name, where, x.shape[0])
     mass = checks.weights(name, weights, mask, x.dtype, "weights")

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from infojax import kernels
 from infojax._base import checks, numerics
 from infojax._base.pairs import PairPlan
-from infojax.entropy._spectrum import entropies, static_order
+from infojax.entropy._spectrum import entropies
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["matrix_renyi", "normalized_matrix_renyi"]
@@ -124,7 +124,7 @@ def _terms(
     plan: PairPlan,
 ) -> tuple[Array, Array, Array, jnp.dtype]:
     """Both entropies, that of the pairs, and the dtype to return."""
-    order = static_order(name, "alpha", alpha)
+    order = checks.order(name, alpha)
     (x, y), dtype = checks.samples(name, x=x, y=y)
     n = checks.same_length(name, x=x, y=y)
     mask = checks.row_mask(name, where, n)

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from infojax import kernels
 from infojax._base import checks
 from infojax._base.pairs import PairPlan
-from infojax.entropy._spectrum import entropies, static_order
+from infojax.entropy._spectrum import entropies
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["matrix_renyi_dual_total_correlation", "matrix_renyi_total_correlation"]
@@ -103,7 +103,7 @@ def _terms(
     leave_out: bool,
 ) -> tuple[list[Array], Array, jnp.dtype]:
     """Entropies of each variable or of all but each, of all, and the dtype."""
-    order = static_order(name, "alpha", alpha)
+    order = checks.order(name, alpha)
     count = len(variables)
     if count < 2:
         raise checks.fail(
