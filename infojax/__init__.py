@@ -12,16 +12,20 @@ from infojax import (
     losses,
     mi,
     multivariate,
+    quantize,
     tasks,
     transforms,
 )
 from infojax._base.pairs import PairPlan, Pairs
 from infojax._base.sharding import sharded
 from infojax._base.units import to_bits
+from infojax._report import Cautions, MIReport, report
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Cautions",
+    "MIReport",
     "PairPlan",
     "Pairs",
     "__version__",
@@ -36,6 +40,8 @@ __all__ = [
     "losses",
     "mi",
     "multivariate",
+    "quantize",
+    "report",
     "sharded",
     "tasks",
     "to_bits",

@@ -8,14 +8,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infojax import mi
+from infojax import MIReport, mi, report
 from infojax.types import Array
 
-__all__ = ["estimate_columns", "read_columns"]
+__all__ = ["estimate_columns", "read_columns", "report_columns"]
 
 
 def read_columns(path: Path, groups: list[list[str]]) -> list[np.ndarray]:
     """Each group of columns as ``[n, d]``; rows with a missing value are left out.
+
+    A group of words only is integers, which are labels.
 
     Columns of csv and parquet files have names; those of an npy array numbers from 0;
     those of an npz file are ``array`` or ``array:number``.
@@ -55,6 +57,8 @@ def read_columns(path: Path, groups: list[list[str]]) -> list[np.ndarray]:
                     f"received {name}."
                 )
         blocks.append(np.column_stack([_codes(columns[name]) for name in chosen]))
+        if all(columns[name].dtype.kind not in "fiub" for name in chosen):
+            blocks[-1] = blocks[-1].astype(np.int32)
     lengths = {len(block) for block in blocks}
     if len(lengths) > 1:
         raise ValueError(
@@ -76,6 +80,12 @@ def _codes(column: np.ndarray) -> np.ndarray:
     return np.unique(column.astype(str), return_inverse=True)[1].astype(float)
 
 
+def report_columns(x: np.ndarray, y: np.ndarray, *, seed: int) -> MIReport:
+    """The report of two groups of columns, in double precision."""
+    with jax.enable_x64(True):
+        return report(jax.random.key(seed), x, y)
+
+
 def estimate_columns(
     x: np.ndarray, y: np.ndarray, *, method: str, k: int
 ) -> tuple[Array, int]:
@@ -89,7 +99,8 @@ def estimate_columns(
                 "gaussian": mi.gaussian,
                 "gaussian_copula": mi.gaussian_copula,
             }
-            value = jax.jit(estimators[method])(jnp.asarray(x), jnp.asarray(y))
+            x, y = (jnp.asarray(side, float) for side in (x, y))
+            value = jax.jit(estimators[method])(x, y)
         return value, len(x)
 
 

@@ -22,6 +22,7 @@ console = Console()
 class Method(enum.StrEnum):
     """Estimators of mutual information that need no further choice."""
 
+    auto = "auto"
     ksg = "ksg"
     gaussian = "gaussian"
     gaussian_copula = "gaussian_copula"
@@ -51,16 +52,30 @@ def estimate(
     file: Annotated[Path, typer.Argument(help="A csv, npy, npz or parquet file.")],
     x: Annotated[str, typer.Option(help="Columns of x: names or numbers, by commas.")],
     y: Annotated[str, typer.Option(help="Columns of y.")],
-    method: Annotated[Method, typer.Option(help="The estimator.")] = Method.ksg,
+    method: Annotated[
+        Method, typer.Option(help="The estimator; auto prints a report.")
+    ] = Method.auto,
     k: Annotated[int, typer.Option(help="Neighbours, for ksg.")] = 3,
     bits: Annotated[bool, typer.Option(help="Print bits instead of nats.")] = False,
+    seed: Annotated[int, typer.Option(help="Of the shuffles of the report.")] = 0,
+    plot: Annotated[
+        Path | None, typer.Option(help="A picture of the report, png or pdf.")
+    ] = None,
 ) -> None:
     """Estimate the mutual information between columns of a file."""
     from infojax import to_bits
-    from infojax._files import estimate_columns, read_columns
+    from infojax._files import estimate_columns, read_columns, report_columns
 
     try:
         columns = read_columns(file, [x.split(","), y.split(",")])
+        if method is Method.auto:
+            with console.status("Estimating, testing, shuffling"):
+                found = report_columns(*columns, seed=seed)
+            console.print(str(found), highlight=False, markup=False)
+            if plot:
+                found.plot().savefig(plot, dpi=130)
+                console.print(f"Picture: {plot}", markup=False)
+            return
         value, rows = estimate_columns(*columns, method=method.value, k=k)
     except (ImportError, OSError, TypeError, ValueError) as error:
         console.print(f"[red]error:[/red] {error}", highlight=False)

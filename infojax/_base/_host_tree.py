@@ -46,15 +46,15 @@ def nearest_in(k: int, max_norm: bool):
 
 
 def count_within(strict: bool):
-    """``(x [n, d], radius [n], mask [n]) -> counts [n]`` of other rows, max norm."""
+    """``(x [n, d], radii [n, m], mask [n]) -> counts [n, m]``, other rows, max norm."""
 
-    def count(x: Array, radius: Array, mask: Array) -> Array:
-        shape = jax.ShapeDtypeStruct(radius.shape, jnp.int32)
+    def count(x: Array, radii: Array, mask: Array) -> Array:
+        shape = jax.ShapeDtypeStruct(radii.shape, jnp.int32)
 
-        def host(x, radius, mask):
-            return _count(np.asarray(x), np.asarray(radius), np.asarray(mask), strict)
+        def host(x, radii, mask):
+            return _count(np.asarray(x), np.asarray(radii), np.asarray(mask), strict)
 
-        return jax.pure_callback(host, shape, x, radius, mask, vmap_method="sequential")
+        return jax.pure_callback(host, shape, x, radii, mask, vmap_method="sequential")
 
     return count
 
@@ -134,21 +134,22 @@ def _rounded(a: np.ndarray, b: np.ndarray, max_norm: bool) -> np.ndarray:
 
 
 def _count(
-    x: np.ndarray, radius: np.ndarray, mask: np.ndarray, strict: bool
+    x: np.ndarray, radii: np.ndarray, mask: np.ndarray, strict: bool
 ) -> np.ndarray:
-    out = np.zeros(x.shape[0], np.int32)
+    out = np.zeros(radii.shape, np.int32)
     rows = np.flatnonzero(mask)
     points = x[rows].astype(np.float64)
     if rows.size < 2 or not np.isfinite(points).all():
         return out
     tree = _tree(points)
-    limit = _largest_inside(radius[rows], strict)
-    some = limit >= 0
-    counts = np.zeros(rows.size, np.int64)
-    counts[some] = tree.query_ball_point(
-        points[some], limit[some], p=np.inf, return_length=True
-    )
-    out[rows] = np.maximum(counts - 1, 0)  # the point itself
+    for column, radius in enumerate(radii.T):
+        limit = _largest_inside(radius[rows], strict)
+        some = limit >= 0
+        counts = np.zeros(rows.size, np.int64)
+        counts[some] = tree.query_ball_point(
+            points[some], limit[some], p=np.inf, return_length=True
+        )
+        out[rows, column] = np.maximum(counts - 1, 0)  # the point itself
     return out
 
 

@@ -49,8 +49,12 @@ def logdet(correlation: Array) -> Array:
     return numerics.unless_nan(value, correlation)
 
 
-def wishart_logdet_bias(n: Array, d: int) -> Array:
-    """Expected log-determinant of a d-variate sample covariance minus the truth."""
-    i = jnp.arange(1, d + 1, dtype=n.dtype)
-    freedom = jnp.maximum(n - i, 1)
-    return jnp.sum(digamma(freedom / 2) - jnp.log((n - 1) / 2))
+def wishart_logdet_bias(n: Array, *signed: tuple[int, int]) -> Array:
+    """Expected log-determinants of sample covariances minus the truth, summed.
+
+    ``signed`` are widths and how often each occurs, such as ``(dx, 1), (d, -1)``.
+    """
+    i = jnp.arange(1, max(d for d, _ in signed) + 1, dtype=n.dtype)
+    excess = digamma(jnp.maximum(n - i, 1) / 2) - jnp.log((n - 1) / 2)
+    times = sum(sign * (i <= d).astype(n.dtype) for d, sign in signed)
+    return jnp.sum(times * excess)

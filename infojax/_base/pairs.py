@@ -57,6 +57,10 @@ class PairPlan:
         """Rows over all devices, given the rows on this one."""
         return n if self.axis_name is None else n * lax.axis_size(self.axis_name)
 
+    def rows_at_once(self, columns: int) -> int:
+        """Rows of a block, given the columns over all devices."""
+        return self.block_size or max(1, _BLOCK_PAIRS // columns)
+
     def gather(self, tree: Any) -> Any:
         """Rows of all devices, in order."""
         if self.axis_name is None:
@@ -175,7 +179,7 @@ class Pairs:
             return reduce(Rows(self.fn(x, others), where, diagonal, weights))
 
         pieces = (self.x, self.mask, self.plan.row_index(self.rows))
-        size = self.plan.block_size or max(1, _BLOCK_PAIRS // len(columns))
+        size = self.plan.rows_at_once(len(columns))
         if size >= self.rows:
             return block(pieces)
         return _blocked(block, pieces, self.rows, size)

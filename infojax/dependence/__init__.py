@@ -4,6 +4,11 @@ from infojax.dependence._distance import distance_correlation, distance_covarian
 from infojax.dependence._hsic import hsic
 from infojax.dependence._nocco import nocco
 from infojax.dependence._normalized_hsic import normalized_hsic
+from infojax.dependence._unbiased_distance import (
+    partial_distance_correlation,
+    unbiased_distance_correlation,
+    unbiased_distance_covariance,
+)
 from infojax.dependence._unbiased_hsic import unbiased_hsic
 from infojax.dependence._wasserstein import (
     WassersteinResult,
@@ -19,6 +24,9 @@ __all__ = [
     "hsic",
     "nocco",
     "normalized_hsic",
+    "partial_distance_correlation",
+    "unbiased_distance_correlation",
+    "unbiased_distance_covariance",
     "unbiased_hsic",
     "wasserstein",
     "wasserstein_dual",

@@ -22,10 +22,13 @@ from infojax.divergence._jensen import (
 )
 from infojax.divergence._mmd import mmd
 from infojax.divergence._nearest_neighbours import knn_kl, knn_renyi
+from infojax.divergence._sinkhorn import SinkhornResult, sinkhorn, sinkhorn_solve
 from infojax.divergence._tables import bhattacharyya, jeffreys, kl, renyi, tsallis
 from infojax.divergence._unbiased_mmd import linear_mmd, unbiased_mmd
+from infojax.divergence._wasserstein_1d import sliced_wasserstein, wasserstein_1d
 
 __all__ = [
+    "SinkhornResult",
     "bhattacharyya",
     "cauchy_schwarz",
     "chi_square",
@@ -43,6 +46,9 @@ __all__ = [
     "mmd",
     "neyman_chi_square",
     "renyi",
+    "sinkhorn",
+    "sinkhorn_solve",
+    "sliced_wasserstein",
     "squared_hellinger",
     "squared_sum",
     "sum_of_squares",
@@ -50,4 +56,5 @@ __all__ = [
     "triangular",
     "tsallis",
     "unbiased_mmd",
+    "wasserstein_1d",
 ]

@@ -49,6 +49,6 @@ def gaussian(
     scales = jnp.sum(jnp.log(jnp.where(constant, 1, variance)))
     spread = jnp.where(jnp.any(constant), -jnp.inf, linalg.logdet(matrix) + scales)
     if bias_correction:
-        spread = spread - linalg.wishart_logdet_bias(n, d)
+        spread = spread - linalg.wishart_logdet_bias(n, (d, 1))
     value = spread / 2 + d * (1 + math.log(2 * math.pi)) / 2
     return jnp.where(n > d, value, 0).astype(dtype)

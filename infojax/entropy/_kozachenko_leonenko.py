@@ -11,7 +11,7 @@ from infojax._base import checks, neighbors, numerics
 from infojax._base.pairs import PairPlan, Pairs
 from infojax.types import Array, ArrayLike
 
-__all__ = ["kozachenko_leonenko"]
+__all__ = ["kozachenko_leonenko", "log_unit_ball"]
 
 
 def kozachenko_leonenko(
@@ -59,12 +59,13 @@ def kozachenko_leonenko(
     radius = near.distance[:, k - 1]
     enough = mask & (radius != jnp.inf)
     log_radius = numerics.log(jnp.where(enough, radius, 1))
-    value = d * pairs.mean(log_radius) + _log_unit_ball(d, max_norm)
+    value = d * pairs.mean(log_radius) + log_unit_ball(d, max_norm)
     value = value + digamma(jnp.maximum(n, 1)) - digamma(jnp.asarray(k, x.dtype))
     return jnp.where(n > k, value, 0).astype(dtype)
 
 
-def _log_unit_ball(d: int, max_norm: bool) -> float:
+def log_unit_ball(d: int, max_norm: bool) -> float:
+    """Log of the volume of the unit ball in d columns."""
     if max_norm:
         return d * math.log(2)
     return d / 2 * math.log(math.pi) - math.lgamma(d / 2 + 1)

@@ -1,6 +1,7 @@
 """Gram callables ``(x [n, d], y [m, d]) -> [n, m]`` and rules for their bandwidths."""
 
 from infojax.kernels._bandwidth import (
+    likelihood_bandwidth,
     median_bandwidth,
     scott_bandwidth,
     silverman_bandwidth,
@@ -16,6 +17,7 @@ from infojax.kernels._kernels import (
 __all__ = [
     "gaussian",
     "laplace",
+    "likelihood_bandwidth",
     "linear",
     "median_bandwidth",
     "polynomial",

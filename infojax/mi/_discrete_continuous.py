@@ -11,7 +11,7 @@ from infojax._base.distances import chebyshev
 from infojax._base.pairs import PairPlan, Pairs, Rows
 from infojax.types import Array, ArrayLike
 
-__all__ = ["discrete_continuous"]
+__all__ = ["class_terms", "discrete_continuous"]
 
 
 def discrete_continuous(
@@ -55,16 +55,23 @@ def discrete_continuous(
     k = checks.neighbours(name, k, plan.size(rows))
     mask = checks.row_mask(name, where, rows)
     x = lax.stop_gradient(checks.column_mask(x, mask))
+    terms, kept = class_terms(x, labels, k, mask, plan)
+    return Pairs(jnp.add, x, x, plan, kept, kept).mean(terms).astype(dtype)
+
+
+def class_terms(
+    x: Array, labels: Array, k: int, mask: Array, plan: PairPlan
+) -> tuple[Array, Array]:
+    """One term a row, ``[n]``, and which rows count: those with others in the class."""
     others, radius = _within_class(x, labels, k, mask, plan)
     kept = mask & (others > 0)
     count = neighbors.count_within(x, radius, strict=False, where=kept, plan=plan)
+    n = plan.total(jnp.sum(kept.astype(x.dtype)))
     terms = digamma(jnp.clip(others, 1, k).astype(x.dtype))
     terms = terms - digamma(others.astype(x.dtype) + 1)
     terms = terms - digamma(jnp.maximum(count, 1).astype(x.dtype))
-    pairs = Pairs(jnp.add, x, x, plan, kept, kept)
-    n = pairs.count(x.dtype)
-    value = pairs.mean(jnp.where(jnp.isnan(radius), radius, terms))
-    return jnp.where(n > 0, digamma(jnp.maximum(n, 1)) + value, 0).astype(dtype)
+    terms = terms + digamma(jnp.maximum(n, 1))
+    return jnp.where(jnp.isnan(radius), radius, terms), kept
 
 
 def _within_class(

@@ -107,6 +107,5 @@ def _gaussian(
     marginals = jnp.where(regular, blocks[0] + blocks[1], 0)
     value = jnp.where(regular, marginals - jnp.where(regular, spread, 0), jnp.inf)
     if bias_correction:
-        bias = linalg.wishart_logdet_bias
-        value = value - bias(n, dx) - bias(n, d - dx) + bias(n, d)
+        value = value - linalg.wishart_logdet_bias(n, (dx, 1), (d - dx, 1), (d, -1))
     return jnp.where(n > d, value / 2, 0).astype(dtype)

@@ -5,19 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import jax.numpy as jnp
-import numpy as np
-from jax import lax
-from jax.scipy.linalg import solve_triangular
-from jax.scipy.special import gammaln
 
-from infojax import closed_form, transforms
-from infojax._base import checks, linalg, numerics
-from infojax._base.student import quantile_table, student_quantile
+from infojax import closed_form
+from infojax._base import checks, linalg
+from infojax.mi._student_fit import NUS, STEPS, fit_copula
 from infojax.types import Array, ArrayLike
 
 __all__ = ["StudentCopulaFit", "student_copula", "student_copula_fit"]
-
-_NUS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 20.0)
 
 
 class StudentCopulaFit(NamedTuple):
@@ -38,8 +32,8 @@ def student_copula(
     x: ArrayLike,
     y: ArrayLike,
     *,
-    nus: tuple[float, ...] = _NUS,
-    steps: int = 5,
+    nus: tuple[float, ...] = NUS,
+    steps: int = STEPS,
     where: ArrayLike | None = None,
 ) -> Array:
     r"""Mutual information under a Student copula.
@@ -76,8 +70,8 @@ def student_copula_fit(
     x: ArrayLike,
     y: ArrayLike,
     *,
-    nus: tuple[float, ...] = _NUS,
-    steps: int = 5,
+    nus: tuple[float, ...] = NUS,
+    steps: int = STEPS,
     where: ArrayLike | None = None,
 ) -> StudentCopulaFit:
     """The fit behind ``student_copula``.
@@ -112,100 +106,20 @@ def _fit(
     if rows <= d:
         expected = "longer than x and y are wide"
         raise checks.fail(ValueError, name, "x", expected, f"n={rows}, d={d}")
-    if not nus or min(nus) < 1:
-        expected = "degrees of freedom >= 1, one at least"
-        raise checks.fail(ValueError, name, "nus", expected, repr(nus))
-    rank = transforms.ranks(jnp.concatenate([x, y], axis=1), where=mask)
-    mass = mask.astype(x.dtype)
-    n = jnp.sum(mass)
-
-    def fit(law: tuple[Array, Array, Array], steps: int) -> tuple[Array, Array]:
-        """Correlation, and log-likelihood of each row, under one nu."""
-        nu, *table = law
-        z = _scores(rank, mask, n, tuple(table))
-        correlation = _correlation(z, mass, nu, steps)
-        return correlation, _log_density(z, correlation, nu)
-
-    def try_nu(law: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        correlation, log_density = fit(law, steps)
-        gains = jnp.where(mask, log_density - normal_density, 0)
-        mean = jnp.sum(gains) / n
-        square = jnp.sum(jnp.where(mask, (gains - mean) ** 2, 0))
-        return correlation, mean, numerics.sqrt(square / jnp.maximum(n - 1, 1) / n)
-
-    # The rows that fit R also score it: R costs every nu the same parameters, and half
-    # of the rows would make it too noisy to compare where d is large.
-    normal, normal_density = fit(_law(np.inf, x.dtype), 1)
-    laws = [_law(nu, x.dtype) for nu in nus]
-    stacked = tuple(jnp.stack(column) for column in zip(*laws, strict=True))
-    correlations, means, errors = lax.map(try_nu, stacked)
-    best = jnp.argmax(jnp.where(means > 2 * errors, means, -jnp.inf))
-    heavy = means[best] > 2 * errors[best]
-    nu = jnp.where(heavy, stacked[0][best], jnp.inf)
-    correlation = jnp.where(heavy, correlations[best], normal)
-    bias = linalg.wishart_logdet_bias
-    excess = bias(n, dx) + bias(n, d - dx) - bias(n, d)
-    value = closed_form.student_mi(correlation, nu, dx=dx) - excess / 2
+    joint = jnp.concatenate([x, y], axis=1)
+    found = fit_copula(name, joint, mask, nus=nus, steps=steps)
+    n = jnp.sum(mask.astype(x.dtype))
+    value = student_value(found.correlation, found.nu, n, dx)
     return StudentCopulaFit(
         jnp.where(n > d, value, 0).astype(dtype),
-        nu.astype(dtype),
-        correlation.astype(dtype),
-        jnp.where(heavy, means[best], 0).astype(dtype),
+        found.nu.astype(dtype),
+        found.correlation.astype(dtype),
+        found.gain.astype(dtype),
     )
 
 
-def _law(nu: float, dtype) -> tuple[Array, Array, Array]:
-    values, slopes = (jnp.asarray(a, dtype) for a in quantile_table(nu))
-    return jnp.asarray(nu, dtype), values, slopes
-
-
-def _scores(rank: Array, mask: Array, n: Array, table: tuple) -> Array:
-    """Quantiles of the ranks over n + 1, 0 where masked, ``[n, d]``."""
-    low = rank <= (n + 1) / 2
-    tail = jnp.where(low, rank, n + 1 - rank) / (n + 1)
-    quantile = student_quantile(jnp.where(mask[:, None], tail, 0.5), table)
-    return jnp.where(low, -quantile, quantile) * mask[:, None].astype(rank.dtype)
-
-
-def _correlation(z: Array, mass: Array, nu: Array, steps: int) -> Array:
-    """Correlation of a Student law from its standardised columns, by EM."""
-    d = z.shape[1]
-    identity = jnp.eye(d, dtype=bool)
-
-    def step(_: int, matrix: Array) -> Array:
-        weight = jnp.where(jnp.isinf(nu), 1, (nu + d) / (nu + _square(z, matrix)))
-        scatter = jnp.matmul(z.T * (mass * weight), z, precision="highest")
-        scale = numerics.sqrt(jnp.diagonal(scatter))
-        ratio = numerics.ratio(scatter, jnp.outer(scale, scale))
-        return jnp.where(identity, 1, ratio)
-
-    return lax.fori_loop(0, steps, step, identity.astype(z.dtype))
-
-
-def _lower(matrix: Array) -> Array:
-    """Cholesky factor, held just off singularity."""
-    d = len(matrix)
-    ridge = 8 * d * float(jnp.finfo(matrix.dtype).eps)
-    return jnp.linalg.cholesky(matrix + ridge * jnp.eye(d, dtype=matrix.dtype))
-
-
-def _square(z: Array, matrix: Array) -> Array:
-    """Squared Mahalanobis length of each row."""
-    return jnp.sum(solve_triangular(_lower(matrix), z.T, lower=True) ** 2, axis=0)
-
-
-def _log_density(z: Array, matrix: Array, nu: Array) -> Array:
-    """Log of the copula density at each row: joint less marginals."""
-    d = z.shape[1]
-    square = _square(z, matrix)
-    half_logdet = jnp.sum(jnp.log(jnp.diagonal(_lower(matrix))))
-    normal = (jnp.sum(z**2, axis=1) - square) / 2
-    finite = jnp.where(jnp.isinf(nu), 1, nu)
-    joint = _log_norm(finite, d) - (finite + d) / 2 * jnp.log1p(square / finite)
-    one = _log_norm(finite, 1) - (finite + 1) / 2 * jnp.log1p(z**2 / finite)
-    student = joint - jnp.sum(one, axis=1)
-    return jnp.where(jnp.isinf(nu), normal, student) - half_logdet
-
-
-def _log_norm(nu: Array, d: int) -> Array:
-    return gammaln((nu + d) / 2) - gammaln(nu / 2) - d / 2 * jnp.log(nu * jnp.pi)
+def student_value(correlation: Array, nu: Array, n: Array, dx: int) -> Array:
+    """Information of the law less the bias that a normal fit of n rows has."""
+    d = len(correlation)
+    excess = linalg.wishart_logdet_bias(n, (dx, 1), (d - dx, 1), (d, -1))
+    return closed_form.student_mi(correlation, nu, dx=dx) - excess / 2

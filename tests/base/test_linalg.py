@@ -47,5 +47,5 @@ def test_singular_indefinite_and_spoiled_matrices():
 
 def test_bias_of_a_wishart_logdet():
     # d = 1: the log of a chi-squared variable of n - 1 degrees of freedom over n - 1.
-    got = linalg.wishart_logdet_bias(jnp.array(12.0), 1)
+    got = linalg.wishart_logdet_bias(jnp.array(12.0), (1, 1))
     np.testing.assert_allclose(got, digamma(11 / 2) + np.log(2 / 11), rtol=1e-12)

@@ -51,7 +51,8 @@ def write(folder, suffix: str) -> tuple[str, str, str]:
 def test_every_format_gives_the_estimate_of_the_library(suffix: str, tmp_path):
     file, x, y = write(tmp_path, suffix)
     expected = float(mi.ksg(jnp.asarray(DATA[:, 0]), jnp.asarray(DATA[:, 1])))
-    assert number(ask(file, "--x", x, "--y", y)) == pytest.approx(expected, abs=6e-5)
+    found = number(ask(file, "--x", x, "--y", y, "--method", "ksg"))
+    assert found == pytest.approx(expected, abs=6e-5)
 
 
 @pytest.mark.parametrize("method", ["gaussian", "gaussian_copula"])
@@ -74,19 +75,31 @@ def test_words_are_labels_and_bits_are_bits(tmp_path):
     assert number(bits) == 1 and "bits" in bits
 
 
+def test_the_report_is_what_comes_without_a_method(tmp_path):
+    path = tmp_path / "words.csv"
+    rows = zip(DATA[:, 0], np.where(DATA[:, 1] > 0, "warm", "cold"), strict=True)
+    path.write_text("x,feeling\n" + "\n".join(f"{a},{b}" for a, b in rows))
+    picture = tmp_path / "report.png"
+    output = ask(str(path), "--x", "x", "--y", "feeling", "--plot", str(picture))
+    assert re.search(r"mutual information +0\.\d{4} nats", output)
+    assert "neighbours within labels (one side is labels)" in " ".join(output.split())
+    assert picture.stat().st_size > 10_000
+
+
 def test_incomplete_rows_are_left_out(tmp_path):
     data = DATA.copy()
     data[::10, 0] = np.nan
     np.save(tmp_path / "gaps.npy", data)
     file = str(tmp_path / "gaps.npy")
-    assert "180 complete rows" in ask(file, "--x", "0", "--y", "1")
+    output = ask(file, "--x", "0", "--y", "1", "--method", "gaussian")
+    assert "180 complete rows" in output
 
 
 @pytest.mark.parametrize(
     "arguments, message",
     [
         (("--x", "nine", "--y", "1"), "a column must be one of 0, 1, 2; received nine"),
-        (("--x", "0", "--y", "1", "--k", "200"), "k"),
+        (("--x", "0", "--y", "1", "--method", "ksg", "--k", "200"), "k"),
     ],
 )
 def test_mistakes_are_explained(arguments, message, tmp_path):

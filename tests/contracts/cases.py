@@ -7,14 +7,20 @@ all rows in the ``test_*.py`` files. A public name without a row fails.
 from __future__ import annotations
 
 from contracts import (
+    rows_auto,
     rows_closed_form,
+    rows_copulas,
     rows_critics,
+    rows_densities,
     rows_discrete,
     rows_estimators,
     rows_losses,
     rows_low_level,
     rows_neighbours,
+    rows_quantize,
     rows_spectral,
+    rows_transport,
+    rows_vendi,
 )
 from contracts.row import Case, example
 
@@ -25,10 +31,16 @@ _TABLES = (
     rows_estimators,
     rows_neighbours,
     rows_spectral,
+    rows_densities,
+    rows_quantize,
     rows_discrete,
     rows_closed_form,
     rows_critics,
     rows_losses,
+    rows_auto,
+    rows_copulas,
+    rows_transport,
+    rows_vendi,
 )
 
 CASES = [row for table in _TABLES for row in table.ROWS]

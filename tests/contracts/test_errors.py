@@ -10,7 +10,7 @@ import pytest
 
 from contracts.cases import CASES, Case, example
 from contracts.test_coverage import FUNCTIONS
-from infojax import bounds, critics, fit, losses, mi, sharded, tasks
+from infojax import bounds, critics, fit, losses, mi, report, sharded, tasks
 
 ROWS = [(c, kind) for c in CASES for kind in c.bad]
 
@@ -35,6 +35,8 @@ def _break(case: Case, kind: str):
             options["where"], guilty = jnp.ones(3, bool), ("where",)
         case "k":
             options["k"], guilty = len(arrays[0]), ("k",)
+        case "ks":
+            options["ks"], guilty = (1, len(arrays[0])), ("ks",)
         case "rectangular":
             arrays[0] = arrays[0][:, 1:]
         case "vector":
@@ -77,6 +79,7 @@ OTHERS = {
     ),
     "losses.last_mapping": (lambda: losses.last_mapping(3, 2), "teacher_layers"),
     "losses.skip_mapping": (lambda: losses.skip_mapping(2, 5), "teacher_layers"),
+    "report": (lambda: report(jax.random.key(0), X, X, level=2.0), "level"),
     "sharded": (
         lambda: sharded(mi.cs_qmi, jax.make_mesh((1,), ("data",)), "rows"),
         "axis",

@@ -1,0 +1,189 @@
+"""What `mi.auto` chooses from: a value for each kind of data, with its terms by row.
+
+The value of most members is the mean of one term a row, whose spread over the root of
+the rows is the standard error.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.scipy.special import digamma, ndtr
+from scipy import special
+
+from infojax import entropy, quantize, transforms
+from infojax._base import numerics
+from infojax._base.pairs import PairPlan
+from infojax.mi._discrete_continuous import class_terms
+from infojax.mi._extrapolated_ksg import NEIGHBOURS, extrapolation
+from infojax.mi._neighbour_rows import NeighbourRows
+from infojax.mi._student_copula import student_value
+from infojax.mi._student_fit import NUS, CopulaFit, fit_copula, log_density, lower
+from infojax.types import Array
+
+__all__ = ["Member", "continuous", "labelled", "mixed", "plain", "tables"]
+
+_REJECT = 3.5  # standard errors between the samples and draws from the copula
+_DRAWS = 2
+_STEPS = 1024  # scales of a Student law to draw from
+_K = 5  # neighbours of mixed data, as in Gao et al. (2017)
+
+
+class Member(NamedTuple):
+    """A value, its standard error, and how it came about.
+
+    ``z`` is how many standard errors the neighbours see more dependence in the samples
+    than in a draw from the fitted copula; ``rejected`` whether they overruled it.
+    """
+
+    value: Array
+    stderr: Array
+    copula: Array
+    nu: Array
+    z: Array
+    rejected: Array
+
+
+def continuous(x: Array, y: Array, mask: Array) -> Member:
+    """The Student copula, unless the neighbours of the samples contradict it.
+
+    Then what they see in the samples, beyond what they see in a draw from the copula,
+    is added to its value: their own bias cancels as far as both share it.
+    """
+    z, dx = jnp.concatenate([x, y], axis=1), x.shape[1]
+    d = z.shape[1]
+    n = jnp.sum(mask.astype(x.dtype))
+    if len(z) <= d:
+        return plain(*_neighbours(z, dx, mask)[0])
+    fit = fit_copula("auto", z, mask)
+    value = student_value(fit.correlation, fit.nu, n, dx)
+    possible = (n > d) & (value != jnp.inf)
+    value = jnp.where(possible, value, 0)
+    draws = [_draw(fit.correlation, fit.nu, mask, seed) for seed in range(_DRAWS)]
+    seen, steady = lax.map(lambda z: _neighbours(z, dx, mask), jnp.stack([z, *draws]))
+    gap, error = _difference(seen)
+    standard = jnp.where(possible, numerics.ratio(*_difference(steady)), 0)
+    rejected = jnp.abs(standard) > _REJECT
+    chosen = jnp.where(rejected, value + gap, value)
+    stderr = jnp.where(rejected, error, _spread(_log_ratio(fit, dx), mask))
+    return Member(
+        jnp.where(possible, chosen, seen[0][0]),
+        jnp.where(possible, stderr, seen[1][0]),
+        value,
+        fit.nu,
+        standard,
+        rejected | ~possible,
+    )
+
+
+def _log_ratio(fit: CopulaFit, dx: int) -> Array:
+    """Log of joint over product density at each row, under the fitted law."""
+    correlation, nu, z = fit.correlation, fit.nu, fit.scores
+    sides = (z[:, :dx], correlation[:dx, :dx]), (z[:, dx:], correlation[dx:, dx:])
+    apart = sum(log_density(part, matrix, nu) for part, matrix in sides)
+    return log_density(z, correlation, nu) - apart
+
+
+_Estimate = tuple[Array, Array]  # value and standard error
+
+
+def _neighbours(z: Array, dx: int, mask: Array) -> tuple[_Estimate, _Estimate]:
+    """Neighbour estimates of normal scores: extrapolated, and the steadiest one."""
+    z = transforms.normal_scores(z, where=mask)
+    ks = tuple(k for k in NEIGHBOURS if k < len(z))
+    rows = NeighbourRows((z[:, :dx], z[:, dx:]), mask, 1, PairPlan(), z.dtype)
+    found = extrapolation(rows, ks)
+
+    def estimate(weights: Array) -> _Estimate:
+        terms = found.terms @ weights
+        return rows.enough(rows.mean(terms)), _spread(terms, mask)
+
+    return estimate(found.line), estimate(found.largest)
+
+
+def _difference(estimates: _Estimate) -> _Estimate:
+    """First less the mean of the others, all independent."""
+    values, errors = estimates
+    error = numerics.sqrt(errors[0] ** 2 + jnp.mean(errors[1:] ** 2) / _DRAWS)
+    return values[0] - jnp.mean(values[1:]), error
+
+
+def _draw(correlation: Array, nu: Array, mask: Array, seed: int) -> Array:
+    """Rows of the Student law, the i-th row that exists from the i-th key.
+
+    A fixed draw, as the nodes of a quadrature are fixed: the same samples give the same
+    estimate.
+    """
+    d, dtype = len(correlation), correlation.dtype
+    root = lower(correlation)
+    laws = jnp.argmin(jnp.abs(jnp.array(NUS, dtype) - nu))
+    scales = jnp.where(jnp.isinf(nu), 1, jnp.array(_scales(), dtype)[laws])
+
+    def row(index: Array) -> Array:
+        key = jax.random.fold_in(jax.random.key(seed, impl="threefry2x32"), index)
+        normal = jax.random.normal(key, (d + 1,), jnp.float32).astype(dtype)
+        place = (len(scales) * ndtr(normal[d])).astype(jnp.int32)
+        return root @ normal[:d] / scales[jnp.clip(place, 0, len(scales) - 1)]
+
+    index = jnp.cumsum(mask) - 1
+    return jnp.where(mask[:, None], jax.vmap(row)(jnp.maximum(index, 0)), 0)
+
+
+@functools.lru_cache
+def _scales() -> np.ndarray:
+    """Roots of chi-squares over their degrees of freedom, at even probabilities."""
+    shape = np.array(NUS)[:, None] / 2
+    middle = (np.arange(_STEPS) + 0.5) / _STEPS
+    return np.sqrt(special.gammaincinv(shape, middle) / shape)
+
+
+def mixed(x: Array, y: Array, mask: Array) -> Member:
+    """Neighbours of data with repeated values.
+
+    The terms of ``conditional_mixed`` where nothing is conditioned on.
+    """
+    rows = NeighbourRows((x, y), mask, min(_K, len(x) - 1), PairPlan(), x.dtype)
+    radius = rows.radius()
+
+    def inside(columns: Array) -> Array:
+        return digamma(jnp.maximum(rows.within(columns, radius, strict=False), 1))
+
+    terms = inside(rows.joint) - inside(x) - inside(y)
+    terms = terms + digamma(jnp.maximum(rows.n - 1, 1))
+    return plain(rows.enough(rows.mean(terms)), _spread(terms, mask))
+
+
+def labelled(x: Array, labels: Array, mask: Array) -> Member:
+    """Neighbours within the classes of integer labels."""
+    terms, kept = class_terms(x, labels, min(_K, len(x) - 1), mask, PairPlan())
+    return plain(numerics.mean(terms, kept), _spread(terms, kept))
+
+
+def tables(x: Array, y: Array, mask: Array, dtype: jnp.dtype) -> Member:
+    """Counts of labels, the entropies corrected as by Grassberger (2003)."""
+    mass = mask.astype(dtype)
+    both = quantize.row_labels(jnp.stack([x, y], axis=1), where=mask)
+    counts = [jnp.zeros_like(mass).at[side].add(mass) for side in (x, y, both)]
+    hx, hy, hxy = (entropy.grassberger(count) for count in counts)
+    sides = zip(counts, (x, y, both), strict=True)
+    log_x, log_y, log_xy = (numerics.log(count[side]) for count, side in sides)
+    terms = jnp.where(mask, log_xy - log_x - log_y, 0)
+    return plain(hx + hy - hxy, _spread(terms, mask))
+
+
+def plain(value: Array, stderr: Array) -> Member:
+    """A value that no copula has to do with."""
+    zero = jnp.zeros_like(value)
+    return Member(value, stderr, zero, zero, zero, zero.astype(bool))
+
+
+def _spread(terms: Array, mask: Array) -> Array:
+    """Standard deviation of the terms over the root of their number."""
+    n = jnp.sum(mask.astype(terms.dtype))
+    gap = jnp.where(mask, terms - numerics.mean(terms, mask), 0)
+    return numerics.sqrt(numerics.ratio(jnp.sum(gap**2), n * (n - 1)))
