@@ -1,41 +1,133 @@
-"""How far are the estimates from the truth, on the forty tasks that know theirs?
+"""How far are the estimates from the truth, where it is known?
 
-    python benchmarks/accuracy.py
+    python benchmarks/accuracy.py                   # the forty tasks
+    python benchmarks/accuracy.py --suite laws      # laws that no default was chosen on
 
-Every estimator of mutual information with its defaults, on the same samples: the first
-rows of one draw a seed. Writes ``results/accuracy.json`` and its picture.
+``mi.auto`` and every member it chooses from, with their defaults, on the same samples:
+the first rows of one draw a seed. Writes ``results/accuracy.json`` or
+``results/accuracy_laws.json`` and a picture of it.
 """
 
 from __future__ import annotations
 
+import enum
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import typer
+from laws import LAWS
 from matplotlib.figure import Figure
 from record import RESULTS, about, as_json
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
-from infojax import mi, tasks, transforms
+from infojax import entropy, mi, tasks, transforms
+
+
+class Suite(enum.StrEnum):
+    """What is estimated."""
+
+    tasks = "tasks"
+    laws = "laws"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A name, its kind, the truth in nats and pairs of one seed."""
+
+    name: str
+    kind: str
+    truth: float
+    draw: Callable[[int, int], tuple[Any, Any]]
+
+
+def problems(suite: Suite) -> list[Problem]:
+    """The tasks of the benchmark of Czyz et al. (2023), or the laws beside it."""
+
+    def task(name: str) -> Problem:
+        made = tasks.make(name)
+        return Problem(
+            name,
+            "tasks",
+            made.mutual_information,
+            lambda seed, n: made.sample(jax.random.key(seed), n),
+        )
+
+    if suite is Suite.tasks:
+        return [task(name) for name in tasks.names()]
+    return [
+        Problem(
+            f"{law.kind}: {law.name}",
+            law.kind,
+            float(law.information()),
+            lambda seed, n, law=law: law.sample(np.random.default_rng(seed), n),
+        )
+        for law in LAWS
+    ]
+
+
+def _scored(estimator, **options):
+    return lambda x, y: estimator(*map(transforms.normal_scores, (x, y)), **options)
 
 
 def _standardised(estimator):
     return lambda x, y: estimator(*map(transforms.standardise, (x, y)))
 
 
-METHODS = {
+CONTINUOUS = {
+    "mi.auto": mi.auto,
+    "mi.student_copula": mi.student_copula,
     "mi.gaussian": mi.gaussian,
     "mi.gaussian_copula": mi.gaussian_copula,
-    "mi.student_copula": mi.student_copula,
     "mi.ksg": _standardised(mi.ksg),
-    "mi.ksg2": _standardised(mi.ksg2),
+    "mi.extrapolated_ksg": _scored(mi.extrapolated_ksg),
 }
+MIXED = {"mi.auto": mi.auto, "mi.mixed_ksg": _standardised(mi.mixed_ksg)}
+LABELS = {"mi.auto": mi.auto, "mi.discrete_continuous": mi.discrete_continuous}
+CODES = {
+    "mi.auto": mi.auto,
+    "mi.discrete": lambda x, y: mi.discrete(x, y, estimator=entropy.grassberger),
+}
+METHODS = list(CONTINUOUS | MIXED | LABELS | CODES)
 SIZES = (1000, 5000, 10000)
-COLOURS = ("#7a7a7a", "#d1622b", "#b3261e", "#2f6db3", "#3a8f5c")
+_PALETTE = ("111111", "b3261e", "7a7a7a", "d1622b", "2f6db3", "3a8f5c", "8a4fbf")
+_PALETTE += ("b08900", "008b8b")
+COLOURS = {name: f"#{code}" for name, code in zip(METHODS, _PALETTE, strict=True)}
+
+
+@jax.jit
+def continuous(x, y):
+    """Every estimator of two floating sides."""
+    return {name: estimator(x, y) for name, estimator in CONTINUOUS.items()}
+
+
+@jax.jit
+def repeated(x, y):
+    """Those, and the one for repeated values."""
+    return {n: f(x, y) for n, f in (CONTINUOUS | MIXED).items()}
+
+
+@jax.jit
+def labelled(x, y):
+    """Estimators of integer labels, on one side or on both."""
+    both = jnp.issubdtype(x.dtype, jnp.integer)
+    return {name: f(x, y) for name, f in (CODES if both else LABELS).items()}
+
+
+def estimates(x, y) -> dict[str, float]:
+    """Every estimate that this kind of data allows, in nats."""
+    if np.issubdtype(np.asarray(y).dtype, np.integer):
+        run = labelled
+    else:
+        distinct = min(len(np.unique(np.asarray(s), axis=0)) for s in (x, y))
+        run = repeated if distinct < len(x) / 2 else continuous
+    return {name: float(value) for name, value in run(x, y).items()}
 
 
 def main(
@@ -43,29 +135,31 @@ def main(
         list[int] | None, typer.Option(help="Rows; repeatable. All by default.")
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Draws of each task.")] = 3,
-    fast: Annotated[bool, typer.Option(help="Two tasks, one draw, 200 rows.")] = False,
+    suite: Annotated[Suite, typer.Option(help="What is estimated.")] = Suite.tasks,
+    fast: Annotated[bool, typer.Option(help="Two, one draw, 200 rows.")] = False,
     output: Annotated[
         Path | None, typer.Option(help="Folder of the JSON and the picture.")
     ] = None,
 ) -> None:
     """Estimate, compare with the truth, write what came of it."""
     console = Console()
-    names = tasks.names()[:2] if fast else tasks.names()
+    chosen = problems(suite)[: 2 if fast else None]
     sizes = [200] if fast else list(sizes or SIZES)
-    rows = measure(names, sizes, 1 if fast else seeds, console)
+    rows = measure(chosen, sizes, 1 if fast else seeds, console)
     results = about() | {"seeds": 1 if fast else seeds, "rows": rows}
     console.print(table(results), markup=False, soft_wrap=True)
     folder = output or (None if fast else RESULTS)
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "accuracy.json"
+        name = "accuracy" if suite is Suite.tasks else f"accuracy_{suite}"
+        path = folder / f"{name}.json"
         path.write_text(as_json(results))
         draw(results).savefig(path.with_suffix(".png"), dpi=130)
         console.print(f"Written: {path}", markup=False, soft_wrap=True)
 
 
 def measure(
-    names: list[str], sizes: list[int], seeds: int, console: Console
+    chosen: list[Problem], sizes: list[int], seeds: int, console: Console
 ) -> list[dict[str, Any]]:
     """One row a task, size and seed: the truth, and each estimate in nats."""
     columns = (
@@ -76,37 +170,61 @@ def measure(
     )
     rows = []
     with Progress(*columns, console=console) as progress:
-        work = progress.add_task("Starting", total=len(names) * len(sizes))
-        for name in names:
-            task = tasks.make(name)
+        work = progress.add_task("Starting", total=len(chosen) * len(sizes))
+        for problem in chosen:
             for n in sizes:
-                progress.update(work, description=f"{name} n={n}")
-                run = jax.jit(lambda x, y: {m: f(x, y) for m, f in METHODS.items()})
+                progress.update(work, description=f"{problem.name} n={n}")
                 for seed in range(seeds):
-                    x, y = task.sample(jax.random.key(seed), max(sizes))
-                    found = {m: float(v) for m, v in run(x[:n], y[:n]).items()}
-                    entry = {"task": name, "n": n, "seed": seed}
-                    rows.append(entry | {"truth": task.mutual_information} | found)
+                    x, y = problem.draw(seed, max(sizes))
+                    entry = {"task": problem.name, "kind": problem.kind, "n": n}
+                    entry |= {"seed": seed, "truth": problem.truth}
+                    rows.append(entry | estimates(x[:n], y[:n]))
                 progress.advance(work)
     return rows
 
 
+def _error(rows: list[dict[str, Any]], method: str) -> float:
+    return float(np.mean([abs(r[method] - r["truth"]) for r in rows]))
+
+
 def table(results: dict[str, Any]) -> str:
-    """Mean absolute error over tasks and seeds, in nats, as markdown."""
-    sizes = sorted({row["n"] for row in results["rows"]})
-    lines = [
-        "| estimator | " + " | ".join(f"n = {n}" for n in sizes) + " |",
-        "|---|" + "--:|" * len(sizes),
-    ]
-    for method in METHODS:
-        errors = [
-            np.mean(
-                [abs(r[method] - r["truth"]) for r in results["rows"] if r["n"] == n]
+    """Mean absolute error over problems and seeds, in nats, as markdown.
+
+    For tasks, each method at each size; for laws, ``mi.auto`` at each size, and the
+    best single member of each law at the largest.
+    """
+    rows = results["rows"]
+    sizes = sorted({row["n"] for row in rows})
+    ends = " | ".join(f"n = {n}" for n in sizes)
+    if {row["kind"] for row in rows} == {"tasks"}:
+        lines = [f"| estimator | {ends} |", "|---|" + "--:|" * len(sizes)]
+        for method in CONTINUOUS:
+            cells = [_error([r for r in rows if r["n"] == n], method) for n in sizes]
+            lines.append(
+                f"| `{method}` | " + " | ".join(f"{c:.3f}" for c in cells) + " |"
             )
-            for n in sizes
-        ]
-        cells = " | ".join(f"{error:.3f}" for error in errors)
-        lines.append(f"| `{method}` | {cells} |")
+        return "\n".join(lines)
+    lines = [
+        f"| law | truth | {ends} | best member at n = {sizes[-1]} |",
+        "|---|--:|" + "--:|" * len(sizes) + "---|",
+    ]
+    excess = {n: [] for n in sizes}
+    for name in dict.fromkeys(row["task"] for row in rows):
+        mine = [row for row in rows if row["task"] == name]
+        cells = []
+        for n in sizes:
+            some = [row for row in mine if row["n"] == n]
+            members = [m for m in METHODS if m in some[0] and m != "mi.auto"]
+            errors = {m: _error(some, m) for m in members}
+            best = min(errors, key=errors.__getitem__)
+            auto = _error(some, "mi.auto")
+            excess[n].append(auto - errors[best])
+            cells.append(f"{auto:.3f}")
+        cells.append(f"`{best}` {errors[best]:.3f}")
+        lines.append(f"| {name} | {mine[0]['truth']:.3f} | " + " | ".join(cells) + " |")
+    means = [f"{np.mean(values):+.3f}" for values in excess.values()]
+    lines.append("| mean excess over the best member of each law | | ")
+    lines[-1] += " | ".join(means) + " | |"
     return "\n".join(lines)
 
 
@@ -119,8 +237,10 @@ def draw(results: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(4 + 3.2 * len(sizes), height), layout="constrained")
     axes = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
     for ax, n in zip(axes, sizes, strict=True):
-        for method, colour in zip(METHODS, COLOURS, strict=True):
-            chosen = [row for row in rows if row["n"] == n]
+        for method, colour in COLOURS.items():
+            chosen = [row for row in rows if row["n"] == n and method in row]
+            if not chosen:
+                continue
             errors = [row[method] - row["truth"] for row in chosen]
             places = [names.index(row["task"]) for row in chosen]
             ax.scatter(errors, places, s=12, color=colour, alpha=0.7, label=method)

@@ -62,11 +62,12 @@ def test_a_fast_run_is_written_and_drawn(tmp_path, capsys):
     assert all(f"| `{name}` |" in printed for name in names)
 
 
-def test_a_fast_run_of_the_accuracy_benchmark(tmp_path, capsys):
+@pytest.mark.parametrize("suite, file", [("tasks", ""), ("laws", "_laws")])
+def test_a_fast_run_of_the_accuracy_benchmark(suite, file, tmp_path, capsys):
     accuracy = importlib.import_module("accuracy")
-    with jax.enable_x64(False):
-        accuracy.main(fast=True, output=tmp_path)
-    assert "`mi.student_copula`" in capsys.readouterr().out
-    (row, _) = accuracy.read(tmp_path / "accuracy.json")["rows"]
-    assert set(accuracy.METHODS) <= set(row) and row["n"] == 200
-    assert (tmp_path / "accuracy.png").stat().st_size > 10_000
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        accuracy.main(suite=accuracy.Suite(suite), fast=True, output=tmp_path)
+    assert "mi.auto" in capsys.readouterr().out or suite == "laws"
+    (row, _) = accuracy.read(tmp_path / f"accuracy{file}.json")["rows"]
+    assert set(accuracy.CONTINUOUS) <= set(row) and row["n"] == 200
+    assert (tmp_path / f"accuracy{file}.png").stat().st_size > 10_000
