@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -39,6 +41,11 @@ class Case:
     infinite: bool = False
     bad: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+
+    @functools.cached_property
+    def compiled(self) -> Callable[..., Any]:
+        """The call as one program, which the tests of a worker share."""
+        return jax.jit(self.call)
 
     @property
     def id(self) -> str:

@@ -47,14 +47,14 @@ def test_a_mask_equals_deletion_even_over_nan(case: Case):
             spoiled[i] = _spoil(case, arrays[i], keep)
             deleted[i] = _delete(case, arrays[i], keep)
     got = jax.jit(lambda a, o: case.call(*a, **o))(spoiled, options)
-    expected = jax.jit(case.call)(*deleted)
+    expected = case.compiled(*deleted)
     chex.assert_trees_all_close(got, expected, rtol=1e-9, atol=1e-10)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
 def test_a_nan_that_no_mask_deletes_comes_out_as_nan(case: Case):
     arrays = example(case)
-    call = jax.jit(case.call)
+    call = case.compiled
     for i, a in enumerate(arrays):
         if not jnp.issubdtype(a.dtype, jnp.floating):
             continue
@@ -100,13 +100,13 @@ def test_integer_weights_equal_repetition(case: Case):
         for i in positions:
             repeated[i] = jnp.repeat(arrays[i], times, axis=0)
     got = jax.jit(lambda a, o: case.call(*a, **o))(arrays, options)
-    expected = jax.jit(case.call)(*repeated)
+    expected = case.compiled(*repeated)
     chex.assert_trees_all_close(got, expected, rtol=1e-9, atol=1e-10)
 
 
 @having("joint")
 def test_the_order_of_samples_is_irrelevant(case: Case):
-    arrays, call = list(example(case)), jax.jit(case.call)
+    arrays, call = list(example(case)), case.compiled
     expected = call(*arrays)
     for number, group in enumerate(case.joint):
         order = np.random.default_rng(number).permutation(len(arrays[group[0]]))
@@ -117,7 +117,7 @@ def test_the_order_of_samples_is_irrelevant(case: Case):
 
 @having("symmetric")
 def test_claimed_symmetry_of_the_first_two_arguments(case: Case):
-    (x, y, *rest), call = example(case), jax.jit(case.call)
+    (x, y, *rest), call = example(case), case.compiled
     chex.assert_trees_all_close(
         call(x, y, *rest), call(y, x, *rest), rtol=1e-9, atol=1e-10
     )

@@ -28,7 +28,7 @@ def test_vmap_equals_a_loop(case: Case):
     batches = [example(case, seed=s) for s in range(2)]
     stacked = jax.tree.map(lambda *a: jnp.stack(a), *batches)
     # Compiled whole, which takes less time than every operation on its own.
-    mapped, call = jax.jit(jax.vmap(case.call))(*stacked), jax.jit(case.call)
+    mapped, call = jax.jit(jax.vmap(case.call))(*stacked), case.compiled
     looped = jax.tree.map(lambda *a: jnp.stack(a), *[call(*b) for b in batches])
     chex.assert_trees_all_close(mapped, looped, rtol=1e-8, atol=1e-9)
 
@@ -50,7 +50,7 @@ def test_lowers_for_every_platform(case: Case):
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.bfloat16])
 def test_lower_precision_keeps_its_dtype_and_comes_close(case: Case, dtype):
     arrays = example(case, dtype)
-    call = jax.jit(case.call)
+    call = case.compiled
     got, exact = call(*arrays), call(*jax.tree.map(_widen, arrays))
     for low, high in zip(jax.tree.leaves(got), jax.tree.leaves(exact), strict=True):
         if jnp.issubdtype(low.dtype, jnp.floating):
