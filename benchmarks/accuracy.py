@@ -237,7 +237,7 @@ def draw(results: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(4 + 3.2 * len(sizes), height), layout="constrained")
     axes = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
     for ax, n in zip(axes, sizes, strict=True):
-        for method, colour in COLOURS.items():
+        for method, colour in reversed(COLOURS.items()):  # mi.auto on top
             chosen = [row for row in rows if row["n"] == n and method in row]
             if not chosen:
                 continue

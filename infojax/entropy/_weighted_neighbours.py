@@ -41,9 +41,11 @@ def weighted_kozachenko_leonenko(
     Returns: scalar in nats. Where the density is smooth, without the terms of the bias
         that decay slower than 1 / sqrt(n), at the price of variance: for many rows. On
         normal laws in 5 to 10 columns its error at n = 2000 was not yet below that of
-        ``kozachenko_leonenko``. Up to four columns no term is to cancel, and all weight
-        is on the nearest neighbour: there that one varies less. A distance of 0 counts
-        as the smallest normal number. 0 when at most k rows remain.
+        ``kozachenko_leonenko``. Past ten columns weights reach 60 (12 columns) and
+        1000 (16), and the value is noise, of standard deviation 0.7 and 8 at n = 1500.
+        Up to four columns no term is to cancel, and all weight is on the nearest
+        neighbour: there ``kozachenko_leonenko`` varies less. A distance of 0 counts as
+        the smallest normal number. 0 when at most k rows remain.
     Gradients: exact with the neighbours held fixed, which is exact almost everywhere;
         zero at coincident points.
     Cost: O(n log n) with a tree (CPU, d <= 6, many rows), else O(n^2 d) time in row
@@ -96,6 +98,9 @@ def berrett_weights(d: int, k: int) -> np.ndarray:
     target[0] = 1
     # Rows are scaled alike, as they differ by orders of magnitude.
     solution = np.linalg.lstsq(conditions / size[:, None], target / size, rcond=1e-6)
-    weights[np.asarray(support) - 1] = solution[0]
+    # In many columns conditions are cut off as alike; the sum has to be exact even so,
+    # or the estimate would not follow the scale of the samples.
+    rest = 1 - np.sum(solution[0])
+    weights[np.asarray(support) - 1] = solution[0] + rest / len(support)
     weights.flags.writeable = False
     return weights

@@ -85,7 +85,7 @@ def test_example_prints_what_it_says(name: str):
     names |= {"jax": jax, "jnp": jnp, "np": np, "nnx": nnx, "optax": optax}
     names |= {"infojax": infojax}
     names |= {n: getattr(family, n) for n in getattr(family, "__all__", ())}
-    names |= {n: getattr(infojax, n) for n in ("PairPlan", "sharded", "to_bits")}
+    names |= {n: getattr(infojax, n) for n in infojax.__all__ if n in PUBLIC}
     parser = doctest.DocTestParser()
     example = parser.get_doctest(_example(subject), names, name, None, 0)
     # As a user meets it: float32 and standard promotion.

@@ -39,6 +39,12 @@ def test_weights_fulfil_their_conditions(d, k):
         np.testing.assert_allclose(terms.sum(), 0, atol=1e-9 * np.abs(terms).sum())
 
 
+@pytest.mark.parametrize("d", [20, 40, 100])
+def test_weights_sum_to_one_where_the_conditions_are_alike(d):
+    # Solved by least squares they would be 0.2, 6 and 32 % short.
+    np.testing.assert_allclose(berrett_weights(d, 2 * d).sum(), 1, rtol=1e-9)
+
+
 @cases("kl_entropy")
 def test_golden_entropies(case: dict):
     x, k = np.asarray(case["inputs"]["x"]), case["params"]["k"]

@@ -85,7 +85,7 @@ def test_the_gradient_is_that_of_the_exact_score_in_the_mean(q):
 def test_lanczos_stops_where_no_direction_is_left():
     rng = np.random.default_rng(1)
     root = rng.normal(size=(9, 4))
-    matrix = root @ root.T
+    matrix = jnp.asarray(root @ root.T)
     start = jnp.asarray(rng.normal(size=(9, 2)))
     start = start / jnp.linalg.norm(start, axis=0)
     # More steps than directions: five eigenvalues at most, one of them 0.

@@ -79,6 +79,12 @@ def test_more_columns_need_more_neighbours():
     assert few(x, y) > truth + 0.8
 
 
+def test_many_columns_are_too_many():
+    # At independence; of two columns a side it is 0.03.
+    x, y = RNG.normal(size=(2, 500, 5))
+    assert lnc(x, y) > 0.8
+
+
 def test_exact_dependence_is_finite():
     x = RNG.normal(size=500)
     value = lnc(x, 0.5 * x)
