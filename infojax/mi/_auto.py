@@ -65,7 +65,7 @@ def auto(x: ArrayLike, y: ArrayLike, *, where: ArrayLike | None = None) -> Array
 
     where :math:`\hat I_{kNN}` is ``extrapolated_ksg`` of normal scores, and two draws
     are averaged. They disagree when ``ksg`` at k = 16 differs by more than 3.5 standard
-    errors between samples and draws.
+    errors between samples and draws, beside the bias that the fit of C has.
 
     Args:
         x: samples, ``[n, dx]`` or ``[n]``, of any dtype; a row of integers or Booleans

@@ -22,7 +22,7 @@ from infojax._base.pairs import PairPlan
 from infojax.mi._discrete_continuous import class_terms
 from infojax.mi._extrapolated_ksg import NEIGHBOURS, extrapolation
 from infojax.mi._neighbour_rows import NeighbourRows
-from infojax.mi._student_copula import student_value
+from infojax.mi._student_copula import normal_bias, student_value
 from infojax.mi._student_fit import NUS, CopulaFit, fit_copula, log_density, lower
 from infojax.types import Array
 
@@ -68,7 +68,9 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
     seen, steady = lax.map(lambda z: _neighbours(z, dx, mask), jnp.stack([z, *draws]))
     gap, error = _difference(seen)
     standard = jnp.where(possible, numerics.ratio(*_difference(steady)), 0)
-    rejected = jnp.abs(standard) > _REJECT
+    # The fit, and so the draws, inform too much: that far off is no contradiction.
+    allowed = numerics.ratio(normal_bias(n, dx, d), _difference(steady)[1])
+    rejected = jnp.abs(standard) > _REJECT + allowed
     chosen = jnp.where(rejected, value + gap, value)
     stderr = jnp.where(rejected, error, _spread(_log_ratio(fit, dx), mask))
     return Member(

@@ -120,6 +120,10 @@ def _fit(
 
 def student_value(correlation: Array, nu: Array, n: Array, dx: int) -> Array:
     """Information of the law less the bias that a normal fit of n rows has."""
-    d = len(correlation)
-    excess = linalg.wishart_logdet_bias(n, (dx, 1), (d - dx, 1), (d, -1))
-    return closed_form.student_mi(correlation, nu, dx=dx) - excess / 2
+    bias = normal_bias(n, dx, len(correlation))
+    return closed_form.student_mi(correlation, nu, dx=dx) - bias
+
+
+def normal_bias(n: Array, dx: int, d: int) -> Array:
+    """What a normal law fitted to n rows informs too much, in the mean."""
+    return linalg.wishart_logdet_bias(n, (dx, 1), (d - dx, 1), (d, -1)) / 2
