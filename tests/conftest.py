@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import jax
+import pytest
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -17,3 +18,10 @@ GOLDENS = Path(__file__).parent / "goldens"
 def golden(name: str) -> list[dict]:
     """The cases of one golden file."""
     return json.loads((GOLDENS / f"{name}.json").read_text())["cases"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forget_programs():
+    """Compiled programs of a module go with it: a worker would hold gigabytes."""
+    yield
+    jax.clear_caches()
