@@ -15,6 +15,12 @@ def labelled(rng: np.random.Generator) -> tuple:
     return rng.normal(size=(N, 2)) + 0.5 * labels[:, None], labels
 
 
+def told(x, y, **options):
+    """The fit as numbers of one type."""
+    fit = mi.auto_fit(x, y, **options)
+    return fit._replace(method=fit.method.astype(x.dtype))
+
+
 def wild(rng: np.random.Generator) -> tuple:
     """Dependence that no copula fits."""
     x = rng.normal(size=N)
@@ -41,7 +47,7 @@ ROWS: list[Case] = [
     auto("labels", labelled),
     paired(
         "mi.auto_fit",
-        mi.auto_fit,
+        told,
         inputs=labelled,
         zero_when_empty=False,
         half=0.5,

@@ -10,7 +10,8 @@ from conftest import golden
 from infojax import mi, multivariate
 
 CASES = [c for c in golden("discrete") if c["quantity"] == "multivariate"]
-NAMES = sorted(multivariate.__all__)
+# Those of joint tables; the others take samples.
+NAMES = sorted(n for n in multivariate.__all__ if not n.startswith("gaussian_copula"))
 LOG2 = np.log(2)
 XOR = np.array([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
 COPY = np.zeros((2, 2, 2))
