@@ -99,8 +99,8 @@ def estimate_columns(
                 "gaussian": mi.gaussian,
                 "gaussian_copula": mi.gaussian_copula,
             }
-            x, y = (jnp.asarray(side, float) for side in (x, y))
-            value = jax.jit(estimators[method])(x, y)
+            sides = [jnp.asarray(side, float) for side in (x, y)]
+            value = jax.jit(estimators[method])(*sides)
         return value, len(x)
 
 
