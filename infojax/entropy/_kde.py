@@ -210,7 +210,7 @@ def _mixture(
         everyone, there = plan.gather((x, mask))
         found = width(everyone, **({} if where is None else {"where": there}))
         # All devices found the same; the sum says so to the compiler.
-        width = plan.total(jnp.asarray(found)) / plan.size(1)
+        width = plan.replicated(found)
     power = 2 if argument == "variance" else 1
     width = jnp.asarray(width).astype(x.dtype)
     if width.shape not in ((), (1,), x.shape[1:]):

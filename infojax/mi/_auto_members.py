@@ -19,6 +19,7 @@ from scipy import special
 from infojax import entropy, quantize, transforms
 from infojax._base import numerics
 from infojax._base.pairs import PairPlan
+from infojax.mi._conditional_neighbours import tied_terms
 from infojax.mi._discrete_continuous import class_terms
 from infojax.mi._extrapolated_ksg import NEIGHBOURS, extrapolation
 from infojax.mi._neighbour_rows import NeighbourRows
@@ -67,9 +68,10 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
     draws = [_draw(fit.correlation, fit.nu, mask, seed) for seed in range(_DRAWS)]
     seen, steady = lax.map(lambda z: _neighbours(z, dx, mask), jnp.stack([z, *draws]))
     gap, error = _difference(seen)
-    standard = jnp.where(possible, numerics.ratio(*_difference(steady)), 0)
+    steady_gap, steady_error = _difference(steady)
+    standard = jnp.where(possible, numerics.ratio(steady_gap, steady_error), 0)
     # The fit, and so the draws, inform too much: that far off is no contradiction.
-    allowed = numerics.ratio(normal_bias(n, dx, d), _difference(steady)[1])
+    allowed = numerics.ratio(normal_bias(n, dx, d), steady_error)
     rejected = jnp.abs(standard) > _REJECT + allowed
     chosen = jnp.where(rejected, value + gap, value)
     stderr = jnp.where(rejected, error, _spread(_log_ratio(fit, dx), mask))
@@ -150,12 +152,7 @@ def mixed(x: Array, y: Array, mask: Array) -> Member:
     The terms of ``conditional_mixed`` where nothing is conditioned on.
     """
     rows = NeighbourRows((x, y), mask, min(_K, len(x) - 1), PairPlan(), x.dtype)
-    radius = rows.radius()
-
-    def inside(columns: Array) -> Array:
-        return digamma(jnp.maximum(rows.within(columns, radius, strict=False), 1))
-
-    terms = inside(rows.joint) - inside(x) - inside(y)
+    terms = tied_terms(rows, ((x, -1), (y, -1)))
     terms = terms + digamma(jnp.maximum(rows.n - 1, 1))
     return plain(rows.enough(rows.mean(terms)), _spread(terms, mask))
 

@@ -10,7 +10,7 @@ from infojax._base.pairs import PairPlan
 from infojax.mi._neighbour_rows import NeighbourRows, neighbour_rows
 from infojax.types import Array, ArrayLike, StepFn
 
-__all__ = ["conditional_ksg", "conditional_mixed"]
+__all__ = ["conditional_ksg", "conditional_mixed", "tied_terms"]
 
 
 def conditional_ksg(
@@ -102,12 +102,17 @@ def conditional_mixed(
         mixed, discrete and continuous data.
     """
     rows = neighbour_rows("conditional_mixed", k, where, plan, x=x, y=y, z=z)
+    return rows.enough(rows.mean(tied_terms(rows, _margins(rows))))
+
+
+def tied_terms(rows: NeighbourRows, margins: tuple[tuple[Array, int], ...]) -> Array:
+    """Digamma of the joint count of each row and, signed, of those of the margins."""
     radius = rows.radius()
-    terms = digamma(jnp.maximum(rows.within(rows.joint, radius, strict=False), 1))
-    for columns, sign in _margins(rows):
+    terms = jnp.zeros_like(radius)
+    for columns, sign in ((rows.joint, 1), *margins):
         count = rows.within(columns, radius, strict=False)
         terms = terms + sign * digamma(jnp.maximum(count, 1))
-    return rows.enough(rows.mean(terms))
+    return terms
 
 
 def _margins(rows: NeighbourRows) -> tuple[tuple[Array, int], ...]:

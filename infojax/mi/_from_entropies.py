@@ -72,7 +72,7 @@ def _whitened(x: Array, mask: Array, plan: PairPlan) -> tuple[Array, Array]:
     everyone, there = plan.gather((x, mask))
     found = linalg.correlation(everyone, there)[:2]
     # All devices found the same; the sum says so to the compiler.
-    matrix, variance = (plan.total(a) / plan.size(1) for a in found)
+    matrix, variance = plan.replicated(found)
     scale, identity = numerics.sqrt(variance), jnp.eye(len(matrix), dtype=x.dtype)
     regular = (linalg.logdet(matrix) != -jnp.inf) & jnp.all(scale != 0)
     factor = jnp.linalg.cholesky(jnp.where(regular, matrix, identity))
