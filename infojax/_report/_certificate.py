@@ -12,6 +12,7 @@ from jax.scipy.special import ndtri
 from infojax._base import linalg
 from infojax._base.distances import squared_euclidean
 from infojax._report._kinds import Data
+from infojax.mi._auto import FAR
 from infojax.types import Array, PRNGKey
 
 __all__ = ["certified_lower"]
@@ -20,7 +21,6 @@ _CENTRES = 200
 _SHIFTS = 8  # partners of a row that are not its own
 _FLOOR = 1e-2  # of a density ratio, so that its logarithm exists
 _WIDTHS, _RIDGES = (0.4, 0.8, 1.6), (1e-3, 1e-1)
-_FAR = 100.0  # between labels
 
 _Sides = tuple[Array, Array]
 
@@ -45,7 +45,7 @@ def certified_lower(key: PRNGKey, data: Data, level: float, most_rows: int) -> f
 def _scores(side: np.ndarray, cut: list[np.ndarray]) -> list[Array]:
     """Normal scores of every part by the distribution function of the first."""
     if side.ndim == 1:
-        return [jnp.asarray(_FAR * side[rows, None].astype(float)) for rows in cut]
+        return [jnp.asarray(FAR * side[rows, None].astype(float)) for rows in cut]
     first = np.sort(side[cut[0]], axis=0)
     n = len(first)
 

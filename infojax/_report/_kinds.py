@@ -10,12 +10,12 @@ import numpy as np
 
 from infojax import entropy, mi, transforms
 from infojax._base import checks
+from infojax.mi._auto import FAR
 from infojax.types import Array, ArrayLike
 
 __all__ = ["Data", "Statistic", "member", "near", "open_data", "statistics"]
 
 Statistic = Callable[[Array, Array], Array]
-_FAR = 100.0  # between labels, beside normal scores
 
 
 class Data(NamedTuple):
@@ -99,7 +99,7 @@ def _extrapolated(x: Array, y: Array) -> Array:
 
 def _mixed(x: Array, y: Array) -> Array:
     def side(s: Array) -> Array:
-        return transforms.normal_scores(s) if s.ndim == 2 else _FAR * s[:, None]
+        return transforms.normal_scores(s) if s.ndim == 2 else FAR * s[:, None]
 
     k = min(5, len(x) - 1)
     return mi.conditional_mixed(side(x), side(y), jnp.zeros(len(x)), k=k)

@@ -15,7 +15,7 @@ from infojax._base import checks, numerics
 from infojax.mi import _auto_members as members
 from infojax.types import Array, ArrayLike
 
-__all__ = ["AutoFit", "auto", "auto_fit"]
+__all__ = ["FAR", "AutoFit", "auto", "auto_fit"]
 
 _METHODS = (
     "Student copula",
@@ -25,7 +25,7 @@ _METHODS = (
     "table of counts",
 )
 _TIED = 0.02  # share of repeated values above which samples are not continuous
-_FAR = 100.0  # distance between labels beside normal scores, which stay below 10
+FAR = 100.0  # distance between labels beside normal scores, which stay below 10
 
 
 class AutoFit(NamedTuple):
@@ -132,7 +132,7 @@ def _fit(name: str, x: ArrayLike, y: ArrayLike, where: ArrayLike | None) -> Auto
     elif x_is_label or y_is_label:
         side, codes = (y, x) if x_is_label else (x, y)
         codes = quantize.row_labels(codes, where=mask)
-        apart = _FAR * codes[:, None].astype(work)
+        apart = FAR * codes[:, None].astype(work)
         found = lax.cond(
             repeats,
             lambda: members.mixed(scores(side), apart, mask),
