@@ -45,7 +45,51 @@ class Case:
     @functools.cached_property
     def compiled(self) -> Callable[..., Any]:
         """The call as one program, which the tests of a worker share."""
-        return jax.jit(self.call)
+
+        def counted(*arrays):
+            self.traces.append(None)
+            return self.call(*arrays)
+
+        return jax.jit(counted)
+
+    @functools.cached_property
+    def traces(self) -> list[None]:
+        """As long as ``compiled`` was traced often."""
+        return []
+
+    @functools.cached_property
+    def differentiated(self) -> Callable[..., Any]:
+        """A weighted sum of all outputs and its gradient in every floating argument.
+
+        One program of all arguments, ``(value, gradient)`` by position.
+        """
+
+        def both(*arrays):
+            floating = self.floating(arrays)
+
+            def f(parts):
+                full = dict(enumerate(arrays)) | dict(zip(floating, parts, strict=True))
+                return self.total(*full.values())
+
+            value, parts = jax.value_and_grad(f)([arrays[i] for i in floating])
+            return value, dict(zip(floating, parts, strict=True))
+
+        return jax.jit(both)
+
+    @staticmethod
+    def floating(arrays: tuple) -> list[int]:
+        """Positions of the arguments that can have a gradient."""
+        kinds = [jnp.issubdtype(a.dtype, jnp.floating) for a in arrays]
+        return [i for i, kind in enumerate(kinds) if kind]
+
+    def total(self, *arrays):
+        """A scalar that weighs every floating output differently."""
+        leaves = [jnp.asarray(leaf) for leaf in jax.tree.leaves(self.call(*arrays))]
+        return sum(
+            jnp.sum(jnp.cos(jnp.arange(o.size)) * o.ravel())
+            for o in leaves
+            if jnp.issubdtype(o.dtype, jnp.floating)
+        )
 
     @property
     def id(self) -> str:

@@ -13,8 +13,9 @@ SCRIPT = Path(__file__).with_name("on_eight_devices.py")
 
 
 def test_eight_devices_change_neither_value_nor_gradient():
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=8"
     environment = os.environ | {
-        "XLA_FLAGS": "--xla_force_host_platform_device_count=8",
+        "XLA_FLAGS": flags,
         "JAX_PLATFORMS": "cpu",
         "PYTHONPATH": str(SCRIPT.parents[1]),
     }
