@@ -59,13 +59,15 @@ def auto(x: ArrayLike, y: ArrayLike, *, where: ArrayLike | None = None) -> Array
     continuous. Two sides of labels: entropies of their counts (Grassberger). Labels and
     a continuous side: neighbours within classes (Ross). Anything mixed: neighbours with
     ties (Mesner and Shalizi). Both continuous: the Student copula C; if nearest
-    neighbours disagree with it, what they add:
+    neighbours disagree with it, what they see, less how far off they are for C:
 
-    .. math:: I_C + \hat I_{kNN}(\text{samples}) - \hat I_{kNN}(\text{draws from } C),
+    .. math:: \hat I_{kNN}(\text{samples}) - [\hat I_{kNN}(\text{draws from } C) - I_C],
 
-    where :math:`\hat I_{kNN}` is ``extrapolated_ksg`` of normal scores, and two draws
-    are averaged. They disagree when ``ksg`` at k = 16 differs by more than 3.5 standard
-    errors between samples and draws, beside the bias that the fit of C has.
+    where :math:`\hat I_{kNN}` is ``extrapolated_ksg`` of normal scores, two draws are
+    averaged, and the part of their noise that log ratios under C explain is removed. In
+    two or three columns neighbours need no correction and get none. They disagree when
+    ``ksg`` at k = 16 differs by more than 3.5 standard errors between samples and
+    draws, beside the bias that the fit of C has.
 
     Args:
         x: samples, ``[n, dx]`` or ``[n]``, of any dtype; a row of integers or Booleans

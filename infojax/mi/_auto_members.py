@@ -16,7 +16,7 @@ from jax import lax
 from jax.scipy.special import digamma, ndtr
 from scipy import special
 
-from infojax import entropy, quantize, transforms
+from infojax import closed_form, entropy, quantize, transforms
 from infojax._base import numerics
 from infojax._base.pairs import PairPlan
 from infojax.mi._conditional_neighbours import tied_terms
@@ -24,13 +24,14 @@ from infojax.mi._discrete_continuous import class_terms
 from infojax.mi._extrapolated_ksg import NEIGHBOURS, extrapolation
 from infojax.mi._neighbour_rows import NeighbourRows
 from infojax.mi._student_copula import normal_bias, student_value
-from infojax.mi._student_fit import NUS, CopulaFit, fit_copula, log_density, lower
+from infojax.mi._student_fit import NUS, CopulaFit, fit_copula, log_ratio, lower
 from infojax.types import Array
 
 __all__ = ["Member", "continuous", "labelled", "mixed", "plain", "tables"]
 
 _REJECT = 3.5  # standard errors between the samples and draws from the copula
 _DRAWS = 2
+_FEW = 3  # columns in which the neighbours' bias is less than draws would show
 _STEPS = 1024  # scales of a Student law to draw from
 _K = 5  # neighbours of mixed data, as in Gao et al. (2017)
 
@@ -59,72 +60,93 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
     z, dx = jnp.concatenate([x, y], axis=1), x.shape[1]
     d = z.shape[1]
     n = jnp.sum(mask.astype(x.dtype))
-    if len(z) <= d:
-        return plain(*_neighbours(z, dx, mask)[0])
     fit = fit_copula("auto", z, mask)
     value = student_value(fit.correlation, fit.nu, n, dx)
     possible = (n > d) & (value != jnp.inf)
     value = jnp.where(possible, value, 0)
-    draws = [_draw(fit.correlation, fit.nu, mask, seed) for seed in range(_DRAWS)]
-    seen, steady = lax.map(lambda z: _neighbours(z, dx, mask), jnp.stack([z, *draws]))
-    gap, error = _difference(seen)
-    steady_gap, steady_error = _difference(steady)
-    standard = jnp.where(possible, numerics.ratio(steady_gap, steady_error), 0)
+    draws = [_draw(fit, mask, seed) for seed in range(_DRAWS)]
+    every = jnp.stack([fit.scores, *draws])
+    seen, adjusted, steady = lax.map(lambda z: _neighbours(z, fit, dx, mask), every)
+    gap, error = _against_draws(*steady)
+    standard = jnp.where(possible, numerics.ratio(gap, error), 0)
     # The fit, and so the draws, inform too much: that far off is no contradiction.
-    allowed = numerics.ratio(normal_bias(n, dx, d), steady_error)
+    allowed = numerics.ratio(normal_bias(n, dx, d), error)
     rejected = jnp.abs(standard) > _REJECT + allowed
-    chosen = jnp.where(rejected, value + gap, value)
-    stderr = jnp.where(rejected, error, _spread(_log_ratio(fit, dx), mask))
+    alone = tuple(column[0] for column in seen)
+    corrected = alone
+    if d > _FEW:
+        pairs = zip(alone, adjusted, strict=True)
+        gap, error = _against_draws(*(column.at[0].set(a) for a, column in pairs))
+        corrected = gap + _informed(fit, dx), error
+    # Near independence the value is a chi-square over 2 n.
+    least = numerics.ratio(np.sqrt(dx * (d - dx) / 2), n)
+    spread = jnp.maximum(_spread(log_ratio(fit.scores, fit, dx), mask), least)
+
+    def choose(own: Array, corrected: Array, copula: Array) -> Array:
+        return jnp.where(possible, jnp.where(rejected, corrected, copula), own)
+
+    options = zip(alone, corrected, (value, spread), strict=True)
+    chosen, stderr = (choose(*option) for option in options)
     return Member(
-        jnp.where(possible, chosen, seen[0][0]),
-        jnp.where(possible, stderr, seen[1][0]),
+        chosen,
+        stderr,
         value,
-        fit.nu,
+        jnp.where(possible, fit.nu, 0),
         standard,
         rejected | ~possible,
     )
 
 
-def _log_ratio(fit: CopulaFit, dx: int) -> Array:
-    """Log of joint over product density at each row, under the fitted law."""
-    correlation, nu, z = fit.correlation, fit.nu, fit.scores
-    sides = (z[:, :dx], correlation[:dx, :dx]), (z[:, dx:], correlation[dx:, dx:])
-    apart = sum(log_density(part, matrix, nu) for part, matrix in sides)
-    return log_density(z, correlation, nu) - apart
-
-
 _Estimate = tuple[Array, Array]  # value and standard error
 
 
-def _neighbours(z: Array, dx: int, mask: Array) -> tuple[_Estimate, _Estimate]:
-    """Neighbour estimates of normal scores: extrapolated, and the steadiest one."""
+def _informed(fit: CopulaFit, dx: int) -> Array:
+    """Information of the fitted law itself."""
+    return closed_form.student_mi(fit.correlation, fit.tried, dx=dx)
+
+
+def _neighbours(z: Array, fit: CopulaFit, dx: int, mask: Array) -> list[_Estimate]:
+    """What neighbours see in normal scores.
+
+    The extrapolated estimate; the same, and the steadiest estimate, less the part of
+    their noise that log ratios under the fitted law share, whose mean is known.
+    """
+    known = log_ratio(z, fit, dx)
+    off = numerics.mean(known, mask) - _informed(fit, dx)
+    off = jnp.where(jnp.isfinite(off), off, 0)  # a singular law has no mean
+    known = jnp.where(mask, known - numerics.mean(known, mask), 0)
     z = transforms.normal_scores(z, where=mask)
     ks = tuple(k for k in NEIGHBOURS if k < len(z))
     rows = NeighbourRows((z[:, :dx], z[:, dx:]), mask, 1, PairPlan(), z.dtype)
     found = extrapolation(rows, ks)
 
-    def estimate(weights: Array) -> _Estimate:
+    def estimate(weights: Array, shared: float) -> _Estimate:
         terms = found.terms @ weights
-        return rows.enough(rows.mean(terms)), _spread(terms, mask)
+        slope = shared * numerics.ratio(jnp.sum(known * terms), jnp.sum(known**2))
+        value = rows.enough(rows.mean(terms)) - slope * off
+        return value, _spread(terms - slope * known, mask)
 
-    return estimate(found.line), estimate(found.largest)
+    return [
+        estimate(found.line, 0.0),
+        estimate(found.line, 1.0),
+        estimate(found.largest, 1.0),
+    ]
 
 
-def _difference(estimates: _Estimate) -> _Estimate:
+def _against_draws(values: Array, errors: Array) -> _Estimate:
     """First less the mean of the others, all independent."""
-    values, errors = estimates
     error = numerics.sqrt(errors[0] ** 2 + jnp.mean(errors[1:] ** 2) / _DRAWS)
     return values[0] - jnp.mean(values[1:]), error
 
 
-def _draw(correlation: Array, nu: Array, mask: Array, seed: int) -> Array:
+def _draw(fit: CopulaFit, mask: Array, seed: int) -> Array:
     """Rows of the Student law, the i-th row that exists from the i-th key.
 
-    A fixed draw, as the nodes of a quadrature are fixed: the same samples give the same
-    estimate.
+    Constant columns stay constant. A fixed draw, as the nodes of a quadrature are
+    fixed: the same samples give the same estimate.
     """
-    d, dtype = len(correlation), correlation.dtype
-    root = lower(correlation)
+    d, dtype, nu = len(fit.correlation), fit.correlation.dtype, fit.tried
+    root = lower(fit.correlation)
     laws = jnp.argmin(jnp.abs(jnp.array(NUS, dtype) - nu))
     scales = jnp.where(jnp.isinf(nu), 1, jnp.array(_scales(), dtype)[laws])
 
@@ -135,7 +157,8 @@ def _draw(correlation: Array, nu: Array, mask: Array, seed: int) -> Array:
         return root @ normal[:d] / scales[jnp.clip(place, 0, len(scales) - 1)]
 
     index = jnp.cumsum(mask) - 1
-    return jnp.where(mask[:, None], jax.vmap(row)(jnp.maximum(index, 0)), 0)
+    drawn = jax.vmap(row)(jnp.maximum(index, 0))
+    return jnp.where(mask[:, None] & jnp.any(fit.scores != 0, axis=0), drawn, 0)
 
 
 @functools.lru_cache

@@ -45,7 +45,8 @@ def student_copula(
     Args:
         x: samples, ``[n, dx]`` or ``[n]``.
         y: samples paired with ``x``, ``[n, dy]`` or ``[n]``; n > dx + dy.
-        nus: degrees of freedom to try beside infinity, static, each >= 1.
+        nus: degrees of freedom to try beside infinity, static, each >= 1; the best
+            value between them is taken.
         steps: iterations of the fit of R, static.
         where: ``[n]`` Boolean; pairs marked False are as if absent.
 

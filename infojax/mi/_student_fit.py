@@ -15,20 +15,23 @@ from infojax._base import checks, numerics
 from infojax._base.student import quantile_table, student_quantile
 from infojax.types import Array
 
-__all__ = ["NUS", "STEPS", "CopulaFit", "fit_copula", "log_density", "lower"]
+__all__ = ["NUS", "STEPS", "CopulaFit", "fit_copula", "log_ratio", "lower"]
 
 NUS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0, 10.0, 20.0)
 STEPS = 5
 
 
 class CopulaFit(NamedTuple):
-    """Correlation, degrees of freedom, gain over the normal copula, and the scores.
+    """The law that was chosen, and its gain over the normal copula.
 
-    ``scores [n, d]`` are the quantiles of the ranks under the law that was chosen.
+    ``nu`` lies between those that were tried, ``tried`` is the best of them, whose
+    quantiles of the ranks are ``scores [n, d]`` and whose correlation is
+    ``correlation``.
     """
 
     correlation: Array
     nu: Array
+    tried: Array
     gain: Array
     scores: Array
 
@@ -53,6 +56,7 @@ def fit_copula(
     n = jnp.sum(mass)
 
     # The normal copula comes last; R is then known after one step.
+    nus = tuple(sorted(set(nus)))
     laws = [_law(nu, x.dtype) for nu in (*nus, np.inf)]
     stacked = tuple(jnp.stack(column) for column in zip(*laws, strict=True))
     rounds = jnp.array([steps] * len(nus) + [1])
@@ -62,7 +66,7 @@ def fit_copula(
         steps, nu, *table = law
         z = _scores(rank, mask, n, tuple(table))
         correlation = _correlation(z, mass, nu, steps)
-        return correlation, log_density(z, correlation, nu)
+        return correlation, _log_density(z, correlation, nu)
 
     # The rows that fit R also score it: R costs every nu the same parameters, and half
     # of the rows would make it too noisy to compare where d is large.
@@ -76,13 +80,39 @@ def fit_copula(
     better = (means > 2 * errors) & moving
     best = jnp.argmax(jnp.where(better, means, -jnp.inf))
     best = jnp.where(jnp.any(better), best, len(nus))
-    nu, *table = (column[best] for column in stacked)
+    tried, *table = (column[best] for column in stacked)
     return CopulaFit(
         correlations[best],
-        nu,
+        _between(best, stacked[0], jnp.append(means, 0)),
+        tried,
         jnp.where(jnp.any(better), jnp.max(jnp.where(better, means, 0)), 0),
         _scores(rank, mask, n, tuple(table)),
     )
+
+
+def _between(best: Array, nus: Array, gains: Array) -> Array:
+    """Where the gain is largest between the best and its neighbours.
+
+    That is the top of a parabola through three gains, over 1 / nu, where it is nearly
+    one.
+    """
+    if len(nus) < 3:
+        return nus[best]
+    inverse = 1 / nus
+    middle = jnp.clip(best, 1, len(nus) - 2)
+    (a, b, c), (la, lb, lc) = (
+        (column[middle - 1], column[middle], column[middle + 1])
+        for column in (inverse, gains)
+    )
+    rise, fall = (lb - la) / (b - a), (lc - lb) / (c - b)
+    bend = (fall - rise) / (c - a)
+    top = (a + b) / 2 - numerics.ratio(rise, 2 * bend)
+    # Half a step beyond the least nu, at most.
+    most = jnp.append(1.5 * inverse[0] - 0.5 * inverse[1], inverse)[best]
+    least = inverse[jnp.minimum(best + 1, len(nus) - 1)]
+    top = jnp.where(bend < 0, jnp.clip(top, least, most), inverse[best])
+    settled = (best == len(nus) - 1) | (top <= 0)
+    return jnp.where(settled, nus[best], 1 / jnp.where(settled, 1, top))
 
 
 def _law(nu: float, dtype) -> tuple[Array, Array, Array]:
@@ -125,7 +155,7 @@ def _square(z: Array, matrix: Array) -> Array:
     return jnp.sum(solve_triangular(lower(matrix), z.T, lower=True) ** 2, axis=0)
 
 
-def log_density(z: Array, matrix: Array, nu: Array) -> Array:
+def _log_density(z: Array, matrix: Array, nu: Array) -> Array:
     """Log of the copula density at each row: joint less marginals."""
     d = z.shape[1]
     square = _square(z, matrix)
@@ -138,3 +168,11 @@ def log_density(z: Array, matrix: Array, nu: Array) -> Array:
     one = one_norm - (finite + 1) / 2 * jnp.log1p(z**2 / finite)
     student = joint - jnp.sum(one, axis=1)
     return jnp.where(jnp.isinf(nu), normal, student) - half_logdet
+
+
+def log_ratio(z: Array, fit: CopulaFit, dx: int) -> Array:
+    """Log of joint over product density at each row, under the fitted law."""
+    nu = fit.tried
+    sides = (slice(dx), slice(dx, None))
+    apart = [_log_density(z[:, s], fit.correlation[s, s], nu) for s in sides]
+    return _log_density(z, fit.correlation, nu) - sum(apart)

@@ -19,8 +19,10 @@ def test_a_student_law_and_any_increasing_map_of_its_columns(df):
     task = tasks.student(np.eye(4), df, dx=2)
     x, y = draw(task)
     fit = jax.jit(mi.student_copula_fit)(x, y)
-    assert fit.nu == df and fit.gain > 0
-    np.testing.assert_allclose(fit.value, task.mutual_information, atol=0.02)
+    # Within three standard errors, here.
+    np.testing.assert_allclose(fit.nu, df, rtol=0.12)
+    assert fit.gain > 0
+    np.testing.assert_allclose(fit.value, task.mutual_information, atol=0.055)
     mapped = mi.student_copula(jnp.arcsinh(x), y**3)
     np.testing.assert_allclose(mapped, fit.value, rtol=1e-10)
 
@@ -31,6 +33,14 @@ def test_the_value_is_the_closed_form_of_what_was_fitted():
     got = closed_form.student_mi(fit.correlation, fit.nu, dx=1)
     # Less the bias of a normal log-determinant, about 1 / (2 n).
     np.testing.assert_allclose(got, fit.value, atol=1 / 2000)
+
+
+def test_degrees_of_freedom_between_those_that_are_tried():
+    x, y = draw(tasks.student(np.eye(4), 3, dx=2))
+    grids = (2.0, 3.0, 4.0, 6.0), (1.5, 2.5, 3.5, 5.0), (6.0, 1.0, 2.5, 3.0, 4.0)
+    fits = [mi.student_copula_fit(x, y, nus=nus) for nus in grids]
+    np.testing.assert_allclose([fit.nu for fit in fits], 3, rtol=0.12)
+    np.testing.assert_allclose([fit.nu for fit in fits], fits[0].nu, rtol=0.02)
 
 
 def test_a_normal_law_has_infinite_degrees_of_freedom():
