@@ -52,11 +52,12 @@ def problems(suite: Suite) -> list[Problem]:
 
     def task(name: str) -> Problem:
         made = tasks.make(name)
+        sample = jax.jit(made.sample, static_argnums=1)
         return Problem(
             name,
             "tasks",
             made.mutual_information,
-            lambda seed, n: made.sample(jax.random.key(seed), n),
+            lambda seed, n: sample(jax.random.key(seed), n),
         )
 
     if suite is Suite.tasks:

@@ -31,6 +31,12 @@ from infojax.mi._pairwise import (
     pairwise_gaussian_copula,
 )
 from infojax.mi._plugin import plugin
+from infojax.mi._pointwise import (
+    pointwise_discrete,
+    pointwise_gaussian,
+    pointwise_ksg,
+    pointwise_student_copula,
+)
 from infojax.mi._student_copula import (
     StudentCopulaFit,
     student_copula,
@@ -75,6 +81,10 @@ __all__ = [
     "pairwise_binned",
     "pairwise_gaussian_copula",
     "plugin",
+    "pointwise_discrete",
+    "pointwise_gaussian",
+    "pointwise_ksg",
+    "pointwise_student_copula",
     "soft_binned",
     "student_copula",
     "student_copula_fit",

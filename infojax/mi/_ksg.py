@@ -7,10 +7,10 @@ from jax.scipy.special import digamma
 
 from infojax import transforms
 from infojax._base.pairs import PairPlan
-from infojax.mi._neighbour_rows import neighbour_rows
+from infojax.mi._neighbour_rows import NeighbourRows, neighbour_rows
 from infojax.types import Array, ArrayLike, StepFn
 
-__all__ = ["ksg", "ksg2"]
+__all__ = ["ksg", "ksg2", "ksg_terms"]
 
 
 def ksg(
@@ -51,11 +51,16 @@ def ksg(
     References: Kraskov, Stoegbauer and Grassberger (2004), equation 8.
     """
     rows = neighbour_rows("ksg", k, where, plan, x=x, y=y)
+    return rows.enough(rows.mean(ksg_terms(rows, step)))
+
+
+def ksg_terms(rows: NeighbourRows, step: StepFn = transforms.hard_step) -> Array:
+    """Information of each row, whose mean is the estimate."""
     radius = rows.radius()
-    value = digamma(jnp.asarray(k, radius.dtype)) + digamma(jnp.maximum(rows.n, 1))
-    for block in rows.blocks:
-        value = value - rows.mean(digamma(rows.closer(block, radius, step) + 1))
-    return rows.enough(value)
+    kth = digamma(jnp.asarray(rows.k, radius.dtype))
+    counts = [rows.closer(block, radius, step) for block in rows.blocks]
+    terms = kth + digamma(jnp.maximum(rows.n, 1))
+    return terms - sum(digamma(count + 1) for count in counts)
 
 
 def ksg2(

@@ -17,6 +17,7 @@ from contracts import (
     rows_losses,
     rows_low_level,
     rows_neighbours,
+    rows_pointwise,
     rows_quantize,
     rows_spectral,
     rows_transport,
@@ -41,6 +42,7 @@ _TABLES = (
     rows_copulas,
     rows_transport,
     rows_vendi,
+    rows_pointwise,
 )
 
 CASES = [row for table in _TABLES for row in table.ROWS]

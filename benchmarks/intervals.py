@@ -1,0 +1,162 @@
+"""Do the intervals of ``mi.auto`` hold the truth as often as they say?
+
+    python benchmarks/intervals.py                  # the forty tasks
+    python benchmarks/intervals.py --suite laws     # laws that no default was chosen on
+
+Value and standard error of ``mi.auto_fit`` on many draws of each law: how often the
+95 % interval held the truth, how far off the mean value is, and how the spread of the
+values compares with the standard error. Writes ``results/intervals.json`` or
+``results/intervals_laws.json`` and a picture of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import jax
+import numpy as np
+import typer
+from accuracy import Problem, Suite, problems
+from matplotlib.figure import Figure
+from record import RESULTS, about, as_json
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from scipy import stats
+
+from infojax import mi
+
+LEVEL = 0.95
+PROMISED = (0.92, 0.98)  # what 200 draws may show of 0.95, two standard errors each way
+_FIRST = 1000  # seeds that no other benchmark uses
+_fit = jax.jit(mi.auto_fit)
+
+
+def main(
+    samples: Annotated[int, typer.Option(min=10, help="Rows of each draw.")] = 1000,
+    draws: Annotated[int, typer.Option(min=2, help="Draws of each law.")] = 200,
+    suite: Annotated[Suite, typer.Option(help="What is estimated.")] = Suite.tasks,
+    fast: Annotated[bool, typer.Option(help="Two, four draws, 100 rows.")] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder of the JSON and the picture.")
+    ] = None,
+) -> None:
+    """Estimate again and again, count, write what came of it."""
+    console = Console()
+    samples, draws = (100, 4) if fast else (samples, draws)
+    rows = []
+    columns = (
+        "{task.description:<52}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        chosen = problems(suite)[: 2 if fast else None]
+        work = progress.add_task("Starting", total=len(chosen) * draws)
+        for problem in chosen:
+            progress.update(work, description=problem.name)
+            step = functools.partial(progress.advance, work)
+            rows.append(measure(problem, samples, draws, step))
+    results = about() | {"level": LEVEL, "n": samples, "draws": draws, "rows": rows}
+    console.print(table(results), markup=False, soft_wrap=True)
+    folder = output or (None if fast else RESULTS)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = "intervals" if suite is Suite.tasks else f"intervals_{suite}"
+        path = folder / f"{name}.json"
+        path.write_text(as_json(results))
+        draw(results).savefig(path.with_suffix(".png"), dpi=130)
+        console.print(f"Written: {path}", markup=False, soft_wrap=True)
+
+
+def measure(
+    problem: Problem, n: int, draws: int, step: Callable[[], None]
+) -> dict[str, Any]:
+    """What came of all draws of one law."""
+    values, errors, methods = [], [], []
+    for seed in range(_FIRST, _FIRST + draws):
+        found = _fit(*problem.draw(seed, n))
+        values.append(float(found.value))
+        errors.append(float(found.stderr))
+        methods.append(found.name)
+        step()
+    off = np.array(values) - problem.truth
+    reach = stats.t.ppf((1 + LEVEL) / 2, n - 1) * np.array(errors)
+    return {
+        "task": problem.name,
+        "kind": problem.kind,
+        "truth": problem.truth,
+        "coverage": float(np.mean(np.abs(off) <= reach)),
+        "bias": float(np.mean(off)),
+        "spread": float(np.std(off, ddof=1)),
+        "stderr": float(np.mean(errors)),
+        "methods": {name: methods.count(name) for name in sorted(set(methods))},
+    }
+
+
+def kept(row: dict[str, Any]) -> bool:
+    """Whether the share of intervals that held the truth is what was promised."""
+    least, most = PROMISED
+    return least <= row["coverage"] <= most
+
+
+def table(results: dict[str, Any]) -> str:
+    """Coverage, bias and spread of each law, in nats, as markdown."""
+    lines = [
+        "| law | truth | held the truth | bias | spread | standard error |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    rows = results["rows"]
+    for row in rows:
+        shown = f"{100 * row['coverage']:.1f} %"
+        if not kept(row):
+            shown = f"**{shown}**"
+        lines.append(
+            f"| {row['task']} | {row['truth']:.3f} | {shown} | {row['bias']:+.3f} "
+            f"| {row['spread']:.3f} | {row['stderr']:.3f} |"
+        )
+    number = sum(map(kept, rows))
+    lines.append(
+        f"\n{number} of {len(rows)} between {100 * PROMISED[0]:.0f} and "
+        f"{100 * PROMISED[1]:.0f} %, n = {results['n']}, {results['draws']} draws."
+    )
+    return "\n".join(lines)
+
+
+def draw(results: dict[str, Any]) -> Figure:
+    """Coverage of each law, and its bias in standard errors."""
+    rows = results["rows"]
+    places = np.arange(len(rows))
+    figure = Figure(figsize=(10, 1.4 + 0.24 * len(rows)), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    left.axvspan(*(100 * share for share in PROMISED), color="#3a8f5c", alpha=0.2)
+    colours = ["#2f6db3" if kept(row) else "#b3261e" for row in rows]
+    left.scatter([100 * r["coverage"] for r in rows], places, s=18, c=colours)
+    left.set(
+        xlabel=f"95 % intervals that held the truth [%], {results['draws']} draws",
+        xlim=(-3, 103),
+    )
+    right.axvline(0, color="black", lw=0.8)
+    right.errorbar(
+        [row["bias"] for row in rows],
+        places,
+        xerr=[1.96 * row["spread"] for row in rows],
+        fmt="o",
+        ms=4,
+        color="#444444",
+        elinewidth=0.8,
+    )
+    right.set(xlabel="estimate minus truth [nats], mean and 95 % of draws")
+    left.set_yticks(places, [row["task"] for row in rows], fontsize=7)
+    left.invert_yaxis()
+    for ax in (left, right):
+        ax.grid(axis="x", alpha=0.3)
+    figure.suptitle(f"mi.auto, n = {results['n']}")
+    return figure
+
+
+if __name__ == "__main__":
+    typer.run(main)
