@@ -149,6 +149,9 @@ def main(
     rows = measure(chosen, sizes, 1 if fast else seeds, console)
     results = about() | {"seeds": 1 if fast else seeds, "rows": rows}
     console.print(table(results), markup=False, soft_wrap=True)
+    if suite is Suite.tasks:
+        shown = "\n\n".join(groups(results, n) for n in sizes)
+        console.print("\n" + shown, markup=False, soft_wrap=True)
     folder = output or (None if fast else RESULTS)
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
@@ -182,6 +185,42 @@ def measure(
                     rows.append(entry | estimates(x[:n], y[:n]))
                 progress.advance(work)
     return rows
+
+
+def group(name: str) -> str:
+    """What makes a task easy or hard."""
+    rules = {
+        "spiral": "spirals",
+        "student": "Student laws",
+        "additive": "additive noise, swiss roll",
+        "swissroll": "additive noise, swiss roll",
+        "25-25": "normal, 50 or 100 columns",
+        "50-50": "normal, 50 or 100 columns",
+        "normal_cdf": "normal, columns mapped",
+        "half_cube": "normal, columns mapped",
+        "bimodal": "normal, columns mapped",
+        "wiggly": "normal, columns mapped",
+    }
+    return next((kind for part, kind in rules.items() if part in name), "normal")
+
+
+def groups(results: dict[str, Any], n: int) -> str:
+    """Mean absolute error of each kind of task at one size, as markdown."""
+    rows = [row for row in results["rows"] if row["n"] == n]
+    kinds = list(dict.fromkeys(group(row["task"]) for row in rows))
+    lines = [
+        f"| error in nats, n = {n} | {' | '.join(kinds)} | all |",
+        "|---|" + "--:|" * (len(kinds) + 1),
+    ]
+    for method in CONTINUOUS:
+        cells = [
+            _error([row for row in rows if group(row["task"]) == kind], method)
+            for kind in kinds
+        ]
+        cells.append(_error(rows, method))
+        shown = " | ".join(f"{cell:.3f}" for cell in cells)
+        lines.append(f"| `{method}` | {shown} |")
+    return "\n".join(lines)
 
 
 def _error(rows: list[dict[str, Any]], method: str) -> float:

@@ -18,7 +18,7 @@ __all__ = ["figure", "reason", "text"]
 
 _CAUTIONS = {
     "constant": "one side has a single value: it can tell nothing",
-    "repeated": "floating columns repeat values; make them integers if they are labels",
+    "repeated": "floating columns repeat values; make labels integers, drop copies",
     "few": "fewer than ten rows a column",
     "saturated": "about as large as so many rows can show: the truth may be larger",
     "biased": "the estimate drifts with the number of rows: the interval may miss",
@@ -31,8 +31,10 @@ def reason(fit: AutoFit, data: Data) -> str:
     match int(fit.method):
         case 0 | 1 if data.rows <= data.columns:
             why = "fewer rows than columns"
+        case 0 if fit.nu == 0:
+            why = "one side is constant"
         case 0:
-            tails = "normal" if np.isinf(fit.nu) else f"nu = {fit.nu:g}"
+            tails = "normal" if np.isinf(fit.nu) else f"nu = {fit.nu:.3g}"
             why = f"{tails}; neighbours agree, z = {fit.z:.1f}"
         case 1 if fit.z == 0:
             why = "no copula fits: the columns are nearly functions of each other"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import NamedTuple
 
 import jax
@@ -118,9 +117,13 @@ def _fit(name: str, x: ArrayLike, y: ArrayLike, where: ArrayLike | None) -> Auto
     (x, y), dtype = _sides(name, x=x, y=y)
     rows = checks.same_length(name, x=x, y=y)
     mask = checks.row_mask(name, where, rows)
-    x, y = (lax.stop_gradient(checks.column_mask(side, mask)) for side in (x, y))
+    sides = (lax.stop_gradient(checks.column_mask(side, mask)) for side in (x, y))
+    x, y = map(numerics.settled, sides)
     work = checks.working_dtype(dtype)
-    scores = functools.partial(transforms.normal_scores, where=mask)
+
+    def scores(side: Array) -> Array:
+        return numerics.settled(transforms.normal_scores(side, where=mask))
+
     x_is_label, y_is_label = (jnp.issubdtype(s.dtype, jnp.integer) for s in (x, y))
     shares = [_tied(s, mask) for s in (x, y) if jnp.issubdtype(s.dtype, jnp.floating)]
     tied = jnp.max(jnp.stack([jnp.zeros((), work), *shares]))

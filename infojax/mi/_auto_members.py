@@ -7,6 +7,7 @@ the rows is the standard error.
 from __future__ import annotations
 
 import functools
+import math
 from typing import NamedTuple
 
 import jax
@@ -68,6 +69,9 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
     every = jnp.stack([fit.scores, *draws])
     seen, adjusted, steady = lax.map(lambda z: _neighbours(z, fit, dx, mask), every)
     gap, error = _against_draws(*steady)
+    # Counts among k neighbours vary by 1 / k at least, which few rows may not show.
+    most = jnp.clip(n / 4, 1, NEIGHBOURS[-1])
+    error = jnp.maximum(error, numerics.sqrt(numerics.ratio(1 / most, n)))
     standard = jnp.where(possible, numerics.ratio(gap, error), 0)
     # The fit, and so the draws, inform too much: that far off is no contradiction.
     allowed = numerics.ratio(normal_bias(n, dx, d), error)
@@ -79,7 +83,7 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
         gap, error = _against_draws(*(column.at[0].set(a) for a, column in pairs))
         corrected = gap + _informed(fit, dx), error
     # Near independence the value is a chi-square over 2 n.
-    least = numerics.ratio(np.sqrt(dx * (d - dx) / 2), n)
+    least = numerics.ratio(math.sqrt(dx * (d - dx) / 2), n)
     spread = jnp.maximum(_spread(log_ratio(fit.scores, fit, dx), mask), least)
 
     def choose(own: Array, corrected: Array, copula: Array) -> Array:
@@ -115,14 +119,15 @@ def _neighbours(z: Array, fit: CopulaFit, dx: int, mask: Array) -> list[_Estimat
     off = numerics.mean(known, mask) - _informed(fit, dx)
     off = jnp.where(jnp.isfinite(off), off, 0)  # a singular law has no mean
     known = jnp.where(mask, known - numerics.mean(known, mask), 0)
-    z = transforms.normal_scores(z, where=mask)
+    z = numerics.settled(transforms.normal_scores(z, where=mask))
     ks = tuple(k for k in NEIGHBOURS if k < len(z))
     rows = NeighbourRows((z[:, :dx], z[:, dx:]), mask, 1, PairPlan(), z.dtype)
     found = extrapolation(rows, ks)
 
     def estimate(weights: Array, shared: float) -> _Estimate:
         terms = found.terms @ weights
-        slope = shared * numerics.ratio(jnp.sum(known * terms), jnp.sum(known**2))
+        slope = numerics.ratio(jnp.sum(known * terms), jnp.sum(known**2))
+        slope = shared * jnp.clip(slope, 0, 1)
         value = rows.enough(rows.mean(terms)) - slope * off
         return value, _spread(terms - slope * known, mask)
 

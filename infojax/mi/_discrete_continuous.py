@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax import lax
 from jax.scipy.special import digamma
 
-from infojax._base import checks, neighbors
+from infojax._base import checks, neighbors, numerics
 from infojax._base.distances import chebyshev
 from infojax._base.pairs import PairPlan, Pairs, Rows
 from infojax.types import Array, ArrayLike
@@ -54,7 +54,7 @@ def discrete_continuous(
     rows = checks.same_length(name, x=x, labels=labels)
     k = checks.neighbours(name, k, plan.size(rows))
     mask = checks.row_mask(name, where, rows)
-    x = lax.stop_gradient(checks.column_mask(x, mask))
+    x = numerics.settled(lax.stop_gradient(checks.column_mask(x, mask)))
     terms, kept = class_terms(x, labels, k, mask, plan)
     return Pairs(jnp.add, x, x, plan, kept, kept).mean(terms).astype(dtype)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from infojax import transforms
-from infojax._base import checks, neighbors
+from infojax._base import checks, neighbors, numerics
 from infojax._base.distances import chebyshev, paired_distance
 from infojax._base.pairs import PairPlan, Pairs, Rows
 from infojax.types import Array, ArrayLike, StepFn
@@ -100,5 +100,5 @@ def neighbour_rows(
     rows = checks.same_length(name, **dict(zip(arrays, blocks, strict=True)))
     k = checks.neighbours(name, k, plan.size(rows))
     mask = checks.row_mask(name, where, rows)
-    clean = tuple(checks.column_mask(block, mask) for block in blocks)
-    return NeighbourRows(clean, mask, k, plan, dtype)
+    clean = (numerics.settled(checks.column_mask(block, mask)) for block in blocks)
+    return NeighbourRows(tuple(clean), mask, k, plan, dtype)

@@ -74,7 +74,8 @@ def _ranks(name: str, x: ArrayLike, where: ArrayLike | None) -> Array:
         average = (below + upto + 1).astype(values.dtype) / 2
         return numerics.unless_nan(average, values)
 
-    return back(jax.vmap(column, in_axes=1, out_axes=1)(jax.lax.stop_gradient(x)))
+    x = numerics.settled(jax.lax.stop_gradient(x))
+    return back(jax.vmap(column, in_axes=1, out_axes=1)(x))
 
 
 def soft_ranks(

@@ -71,3 +71,14 @@ def test_a_fast_run_of_the_accuracy_benchmark(suite, file, tmp_path, capsys):
     (row, _) = accuracy.read(tmp_path / f"accuracy{file}.json")["rows"]
     assert set(accuracy.CONTINUOUS) <= set(row) and row["n"] == 200
     assert (tmp_path / f"accuracy{file}.png").stat().st_size > 10_000
+
+
+def test_a_fast_run_of_the_benchmark_of_intervals(tmp_path, capsys):
+    intervals = importlib.import_module("intervals")
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        intervals.main(fast=True, output=tmp_path)
+    assert "of 2 between 92 and 98 %" in capsys.readouterr().out
+    rows = json.loads((tmp_path / "intervals.json").read_text())["rows"]
+    assert all(row["coverage"] in {0, 0.25, 0.5, 0.75, 1} for row in rows)
+    assert all(sum(row["methods"].values()) == 4 for row in rows)
+    assert (tmp_path / "intervals.png").stat().st_size > 10_000

@@ -94,7 +94,7 @@ def test_words_are_labels():
 def test_repeated_numbers_raise_a_caution():
     found = infojax.report(KEY, np.round(X), Y, **OPTIONS)
     assert found.cautions.repeated and "repeat a value" in found.chosen
-    assert "make them integers if they are labels" in str(found)
+    assert "make labels integers, drop copies" in str(found)
 
 
 def test_a_constant_tells_nothing():
