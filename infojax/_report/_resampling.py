@@ -79,17 +79,17 @@ def p_value(
     permutations and the pairs as they came, so that the test stays exact.
     """
     keys = jax.random.split(key, permutations + 1)
-
-    def orders(n: int) -> Array:
-        shuffled = jax.vmap(lambda k: jax.random.permutation(k, n))(keys[1:])
-        return jnp.concatenate([jnp.arange(n)[None], shuffled])
-
     pick = jax.random.permutation(keys[0], data.rows)[:most_rows]
-    columns = []
-    for some, chosen in ((whole, slice(None)), (local, pick)):
-        if some:
-            x, y = (_ranked(side[chosen]) for side in data)
-            columns.append(_shuffled(some, x, y, orders(len(x))))
+    if not whole:
+        data, pick = Data(*(side[pick] for side in data)), jnp.arange(len(pick))
+    x, y = map(_ranked, data)
+    shuffled = jax.vmap(lambda k: jax.random.permutation(k, len(x)))(keys[1:])
+    orders = jnp.concatenate([jnp.arange(len(x))[None], shuffled])
+    # All statistics of a shuffle see the same pairs, as those of the samples do.
+    parts = (whole, jnp.arange(len(x))), (local, pick)
+    columns = [
+        _shuffled(some, x[rows], y, orders[:, rows]) for some, rows in parts if some
+    ]
     values = np.concatenate([np.asarray(c, float) for c in columns], axis=1)
     values = np.minimum(values, _ENDLESS)
     spread = values.std(axis=0)

@@ -83,7 +83,7 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
         gap, error = _against_draws(*(column.at[0].set(a) for a, column in pairs))
         corrected = gap + _informed(fit, dx), error
     # Near independence the value is a chi-square over 2 n.
-    least = numerics.ratio(math.sqrt(dx * (d - dx) / 2), n)
+    least = numerics.ratio(jnp.full_like(n, math.sqrt(dx * (d - dx) / 2)), n)
     spread = jnp.maximum(_spread(log_ratio(fit.scores, fit, dx), mask), least)
 
     def choose(own: Array, corrected: Array, copula: Array) -> Array:

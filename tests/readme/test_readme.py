@@ -7,8 +7,10 @@ block with ``>>>`` is a doctest, whose printed numbers are checked; the others m
 from __future__ import annotations
 
 import doctest
+import importlib
 import re
 import shlex
+import sys
 import tomllib
 from pathlib import Path
 
@@ -106,6 +108,15 @@ def test_tables_are_rectangular():
 def test_every_example_is_listed():
     listed = set(re.findall(r"\]\(examples/(\w+\.py)\)", section("Examples")))
     assert listed == {path.name for path in (ROOT / "examples").glob("*.py")}
+
+
+def test_tables_of_errors_are_what_was_measured():
+    sys.path.append(str(ROOT / "benchmarks"))
+    accuracy = importlib.import_module("accuracy")
+    found = accuracy.read()
+    tables = accuracy.table(found), accuracy.groups(found, 1000)
+    for line in "\n".join(tables).splitlines():
+        assert line in TEXT
 
 
 @pytest.mark.parametrize("name", MEASURED)
