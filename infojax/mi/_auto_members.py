@@ -55,8 +55,9 @@ class Member(NamedTuple):
 def continuous(x: Array, y: Array, mask: Array) -> Member:
     """The Student copula, unless the neighbours of the samples contradict it.
 
-    Then what they see in the samples, beyond what they see in a draw from the copula,
-    is added to its value: their own bias cancels as far as both share it.
+    Then it is what they see in the samples, less how far off they are for draws from
+    the copula, whose information is known: their bias cancels as far as both share it.
+    In few columns they are left as they are.
     """
     z, dx = jnp.concatenate([x, y], axis=1), x.shape[1]
     d = z.shape[1]
