@@ -29,7 +29,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 
 from infojax import tasks
 
-
 SIZES = (1000, 5000, 10000)
 
 
