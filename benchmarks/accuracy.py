@@ -1,7 +1,7 @@
 """How far are the estimates from the truth, where it is known?
 
     python benchmarks/accuracy.py                   # the forty tasks
-    python benchmarks/accuracy.py --suite laws      # laws that no default was chosen on
+    python benchmarks/accuracy.py --suite laws      # the laws of laws.py
 
 ``mi.auto`` and every member it chooses from, with their defaults, on the same samples:
 the first rows of one draw a seed. Writes ``results/accuracy.json`` or

@@ -1,7 +1,7 @@
 """Do the intervals of ``mi.auto`` hold the truth as often as they say?
 
     python benchmarks/intervals.py                  # the forty tasks
-    python benchmarks/intervals.py --suite laws     # laws that no default was chosen on
+    python benchmarks/intervals.py --suite laws     # the laws of laws.py
 
 Value and standard error of ``mi.auto_fit`` on many draws of each law: how often the
 95 % interval held the truth, how far off the mean value is, and how the spread of the
