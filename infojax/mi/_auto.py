@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import jax
@@ -120,10 +121,7 @@ def _fit(name: str, x: ArrayLike, y: ArrayLike, where: ArrayLike | None) -> Auto
     sides = (lax.stop_gradient(checks.column_mask(side, mask)) for side in (x, y))
     x, y = map(numerics.settled, sides)
     work = checks.working_dtype(dtype)
-
-    def scores(side: Array) -> Array:
-        return numerics.settled(transforms.normal_scores(side, where=mask))
-
+    scores = functools.partial(transforms.normal_scores, where=mask)
     x_is_label, y_is_label = (jnp.issubdtype(s.dtype, jnp.integer) for s in (x, y))
     shares = [_tied(s, mask) for s in (x, y) if jnp.issubdtype(s.dtype, jnp.floating)]
     tied = jnp.max(jnp.stack([jnp.zeros((), work), *shares]))

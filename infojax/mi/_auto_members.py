@@ -120,9 +120,9 @@ def _neighbours(z: Array, fit: CopulaFit, dx: int, mask: Array) -> list[_Estimat
     off = numerics.mean(known, mask) - _informed(fit, dx)
     off = jnp.where(jnp.isfinite(off), off, 0)  # a singular law has no mean
     known = jnp.where(mask, known - numerics.mean(known, mask), 0)
-    z = numerics.settled(transforms.normal_scores(z, where=mask))
+    z = transforms.normal_scores(z, where=mask)
     ks = tuple(k for k in NEIGHBOURS if k < len(z))
-    rows = NeighbourRows((z[:, :dx], z[:, dx:]), mask, 1, PairPlan(), z.dtype)
+    rows = NeighbourRows.of((z[:, :dx], z[:, dx:]), mask, 1, PairPlan(), z.dtype)
     found = extrapolation(rows, ks)
 
     def estimate(weights: Array, shared: float) -> _Estimate:
@@ -180,7 +180,7 @@ def mixed(x: Array, y: Array, mask: Array) -> Member:
 
     The terms of ``conditional_mixed`` where nothing is conditioned on.
     """
-    rows = NeighbourRows((x, y), mask, min(_K, len(x) - 1), PairPlan(), x.dtype)
+    rows = NeighbourRows.of((x, y), mask, min(_K, len(x) - 1), PairPlan(), x.dtype)
     terms = tied_terms(rows, ((x, -1), (y, -1)))
     terms = terms + digamma(jnp.maximum(rows.n - 1, 1))
     return plain(rows.enough(rows.mean(terms)), _spread(terms, mask))

@@ -54,7 +54,7 @@ def discrete_continuous(
     rows = checks.same_length(name, x=x, labels=labels)
     k = checks.neighbours(name, k, plan.size(rows))
     mask = checks.row_mask(name, where, rows)
-    x = numerics.settled(lax.stop_gradient(checks.column_mask(x, mask)))
+    x = lax.stop_gradient(checks.column_mask(x, mask))
     terms, kept = class_terms(x, labels, k, mask, plan)
     return Pairs(jnp.add, x, x, plan, kept, kept).mean(terms).astype(dtype)
 
@@ -63,6 +63,7 @@ def class_terms(
     x: Array, labels: Array, k: int, mask: Array, plan: PairPlan
 ) -> tuple[Array, Array]:
     """One term a row, ``[n]``, and which rows count: those with others in the class."""
+    x = numerics.settled(x)
     others, radius = _within_class(x, labels, k, mask, plan)
     kept = mask & (others > 0)
     count = neighbors.count_within(x, radius, strict=False, where=kept, plan=plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -23,6 +24,11 @@ class NeighbourRows(NamedTuple):
     k: int
     plan: PairPlan
     dtype: Any
+
+    @classmethod
+    def of(cls, blocks: Iterable[Array], mask: Array, k: int, plan: PairPlan, dtype):
+        """Blocks whose rows are the same numbers in every pass over them."""
+        return cls(tuple(map(numerics.settled, blocks)), mask, k, plan, dtype)
 
     @property
     def n(self) -> Array:
@@ -100,5 +106,5 @@ def neighbour_rows(
     rows = checks.same_length(name, **dict(zip(arrays, blocks, strict=True)))
     k = checks.neighbours(name, k, plan.size(rows))
     mask = checks.row_mask(name, where, rows)
-    clean = (numerics.settled(checks.column_mask(block, mask)) for block in blocks)
-    return NeighbourRows(tuple(clean), mask, k, plan, dtype)
+    clean = (checks.column_mask(block, mask) for block in blocks)
+    return NeighbourRows.of(clean, mask, k, plan, dtype)
