@@ -68,7 +68,13 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
     value = jnp.where(possible, value, 0)
     draws = [_draw(fit, mask, seed) for seed in range(_DRAWS)]
     every = jnp.stack([fit.scores, *draws])
-    seen, adjusted, steady = lax.map(lambda z: _neighbours(z, fit, dx, mask), every)
+    informed = closed_form.student_mi(fit.correlation, fit.tried, dx=dx)
+
+    def neighbours(z: Array) -> tuple[list[_Estimate], Array]:
+        known = log_ratio(z, fit, dx)
+        return _neighbours(z, known, informed, dx, mask), _spread(known, mask)
+
+    (seen, adjusted, steady), spreads = lax.map(neighbours, every)
     gap, error = _against_draws(*steady)
     # Counts among k neighbours vary by 1 / k at least, which few rows may not show.
     most = jnp.clip(n / 4, 1, NEIGHBOURS[-1])
@@ -82,10 +88,10 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
     if d > _FEW:
         pairs = zip(alone, adjusted, strict=True)
         gap, error = _against_draws(*(column.at[0].set(a) for a, column in pairs))
-        corrected = gap + _informed(fit, dx), error
+        corrected = gap + informed, error
     # Near independence the value is a chi-square over 2 n.
     least = numerics.ratio(jnp.full_like(n, math.sqrt(dx * (d - dx) / 2)), n)
-    spread = jnp.maximum(_spread(log_ratio(fit.scores, fit, dx), mask), least)
+    spread = jnp.maximum(spreads[0], least)
 
     def choose(own: Array, corrected: Array, copula: Array) -> Array:
         return jnp.where(possible, jnp.where(rejected, corrected, copula), own)
@@ -105,19 +111,16 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
 _Estimate = tuple[Array, Array]  # value and standard error
 
 
-def _informed(fit: CopulaFit, dx: int) -> Array:
-    """Information of the fitted law itself."""
-    return closed_form.student_mi(fit.correlation, fit.tried, dx=dx)
-
-
-def _neighbours(z: Array, fit: CopulaFit, dx: int, mask: Array) -> list[_Estimate]:
+def _neighbours(
+    z: Array, known: Array, informed: Array, dx: int, mask: Array
+) -> list[_Estimate]:
     """What neighbours see in normal scores.
 
     The extrapolated estimate; the same, and the steadiest estimate, less the part of
-    their noise that log ratios under the fitted law share, whose mean is known.
+    their noise that they share with ``known``, the log ratios under the fitted law,
+    whose mean over that law is ``informed``.
     """
-    known = log_ratio(z, fit, dx)
-    off = numerics.mean(known, mask) - _informed(fit, dx)
+    off = numerics.mean(known, mask) - informed
     off = jnp.where(jnp.isfinite(off), off, 0)  # a singular law has no mean
     known = jnp.where(mask, known - numerics.mean(known, mask), 0)
     z = transforms.normal_scores(z, where=mask)
