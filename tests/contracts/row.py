@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,7 +77,7 @@ class Case:
         return jax.jit(both)
 
     @staticmethod
-    def floating(arrays: tuple) -> list[int]:
+    def floating(arrays: Sequence) -> list[int]:
         """Positions of the arguments that can have a gradient."""
         kinds = [jnp.issubdtype(a.dtype, jnp.floating) for a in arrays]
         return [i for i, kind in enumerate(kinds) if kind]

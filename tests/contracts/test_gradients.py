@@ -64,11 +64,10 @@ def _degenerate(a: np.ndarray) -> dict[str, np.ndarray]:
 @every
 def test_degenerate_data_give_finite_values_and_gradients(case: Case):
     arrays = example(case)
-    kinds = [_degenerate(np.asarray(arrays[i])) for i in case.floating(arrays)]
-    for kind in kinds[0]:
-        parts = dict(zip(case.floating(arrays), kinds, strict=True))
+    spoiled = {i: _degenerate(np.asarray(arrays[i])) for i in case.floating(arrays)}
+    for kind in next(iter(spoiled.values())):
         data = [
-            jnp.asarray(parts[i][kind]) if i in parts else a
+            jnp.asarray(spoiled[i][kind]) if i in spoiled else a
             for i, a in enumerate(arrays)
         ]
         value, gradient = case.differentiated(*data)

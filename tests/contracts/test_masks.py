@@ -131,9 +131,7 @@ def test_blocks_change_neither_value_nor_gradient(case: Case):
         def f(*a):
             return sum(jnp.sum(o) for o in jax.tree.leaves(case.call(*a, plan=plan)))
 
-        positions = tuple(
-            i for i, a in enumerate(arrays) if jnp.issubdtype(a.dtype, jnp.floating)
-        )
+        positions = tuple(case.floating(arrays))
         return jax.jit(jax.value_and_grad(f, argnums=positions))(*arrays)
 
     # Five rows at a time: the last block is partly padding.

@@ -36,9 +36,7 @@ def padded(case: Case) -> tuple[list, dict]:
 
 def check(case: Case, mesh: jax.sharding.Mesh, block_size: int | None) -> None:
     arrays, masks = padded(case)
-    floating = [
-        i for i, a in enumerate(arrays) if jnp.issubdtype(a.dtype, jnp.floating)
-    ]
+    floating = case.floating(arrays)
     spread = sharded(case.call, mesh, "data")
 
     def compare(function, **options):
