@@ -23,9 +23,8 @@ import typer
 from laws import LAWS
 from matplotlib.figure import Figure
 from members import COLOURS, CONTINUOUS, METHODS, estimates
-from record import RESULTS, about, as_json
+from record import RESULTS, about, progress, write
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from infojax import tasks
 
@@ -98,36 +97,26 @@ def main(
         console.print("\n" + shown, markup=False, soft_wrap=True)
     folder = output or (None if fast else RESULTS)
     if folder:
-        folder.mkdir(parents=True, exist_ok=True)
         name = "accuracy" if suite is Suite.tasks else f"accuracy_{suite}"
-        path = folder / f"{name}.json"
-        path.write_text(as_json(results))
-        draw(results).savefig(path.with_suffix(".png"), dpi=130)
-        console.print(f"Written: {path}", markup=False, soft_wrap=True)
+        write(results, draw(results), folder / f"{name}.json", console)
 
 
 def measure(
     chosen: list[Problem], sizes: list[int], seeds: int, console: Console
 ) -> list[dict[str, Any]]:
     """One row a task, size and seed: the truth, and each estimate in nats."""
-    columns = (
-        "{task.description:<52}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
     rows = []
-    with Progress(*columns, console=console) as progress:
-        work = progress.add_task("Starting", total=len(chosen) * len(sizes))
+    with progress(console) as bar:
+        work = bar.add_task("Starting", total=len(chosen) * len(sizes))
         for problem in chosen:
             for n in sizes:
-                progress.update(work, description=f"{problem.name} n={n}")
+                bar.update(work, description=f"{problem.name} n={n}")
                 for seed in range(seeds):
                     x, y = problem.draw(seed, max(sizes))
                     entry = {"task": problem.name, "kind": problem.kind, "n": n}
                     entry |= {"seed": seed, "truth": problem.truth}
                     rows.append(entry | estimates(x[:n], y[:n]))
-                progress.advance(work)
+                bar.advance(work)
     return rows
 
 

@@ -21,9 +21,8 @@ import numpy as np
 import typer
 from accuracy import Problem, Suite, problems
 from matplotlib.figure import Figure
-from record import RESULTS, about, as_json
+from record import RESULTS, about, progress, write
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from scipy import stats
 
 from infojax import mi
@@ -46,29 +45,19 @@ def main(
     console = Console()
     samples, draws = (100, 4) if fast else (samples, draws)
     rows = []
-    columns = (
-        "{task.description:<52}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
+    with progress(console) as bar:
         chosen = problems(suite)[: 2 if fast else None]
-        work = progress.add_task("Starting", total=len(chosen) * draws)
+        work = bar.add_task("Starting", total=len(chosen) * draws)
         for problem in chosen:
-            progress.update(work, description=problem.name)
-            step = functools.partial(progress.advance, work)
+            bar.update(work, description=problem.name)
+            step = functools.partial(bar.advance, work)
             rows.append(measure(problem, samples, draws, step))
     results = about() | {"level": LEVEL, "n": samples, "draws": draws, "rows": rows}
     console.print(table(results), markup=False, soft_wrap=True)
     folder = output or (None if fast else RESULTS)
     if folder:
-        folder.mkdir(parents=True, exist_ok=True)
         name = "intervals" if suite is Suite.tasks else f"intervals_{suite}"
-        path = folder / f"{name}.json"
-        path.write_text(as_json(results))
-        draw(results).savefig(path.with_suffix(".png"), dpi=130)
-        console.print(f"Written: {path}", markup=False, soft_wrap=True)
+        write(results, draw(results), folder / f"{name}.json", console)
 
 
 def measure(
@@ -131,7 +120,7 @@ def table(results: dict[str, Any]) -> str:
 
 
 def draw(results: dict[str, Any]) -> Figure:
-    """Coverage of each law, and its bias in standard errors."""
+    """Coverage of each law, and mean and spread of its errors."""
     rows = results["rows"]
     places = np.arange(len(rows))
     figure = Figure(figsize=(10, 1.4 + 0.24 * len(rows)), layout="constrained")

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import jax
+from matplotlib.figure import Figure
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
 import infojax
 
-__all__ = ["RESULTS", "about", "as_json"]
+__all__ = ["RESULTS", "about", "as_json", "progress", "write"]
 
 RESULTS = Path(__file__).parent / "results"
 LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "scikit-learn")
@@ -50,3 +53,24 @@ def as_json(results: dict[str, Any]) -> str:
     ]
     head = json.dumps(results | {"rows": []}, indent=1)
     return head.replace('"rows": []', '"rows": [\n  ' + ",\n  ".join(rows) + "\n ]\n")
+
+
+def progress(console: Console) -> Progress:
+    """A bar that names the law at work, counts and shows the time."""
+    columns = (
+        "{task.description:<52}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console)
+
+
+def write(
+    results: dict[str, Any], figure: Figure, path: Path, console: Console
+) -> None:
+    """JSON at the path, and the picture beside it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(as_json(results))
+    figure.savefig(path.with_suffix(".png"), dpi=130)
+    console.print(f"Written: {path}", markup=False, soft_wrap=True)
