@@ -21,6 +21,7 @@ __all__ = [
     "counts",
     "fail",
     "integers",
+    "longer_than_wide",
     "neighbours",
     "order",
     "row_mask",
@@ -156,6 +157,16 @@ def columns(where: str, **arrays: Array) -> int:
                 f"{x.shape[1]} columns",
             )
     return reference.shape[1]
+
+
+def longer_than_wide(where: str, **arrays: Array) -> int:
+    """How many columns there are in all, fewer than the rows."""
+    first, reference = next(iter(arrays.items()))
+    n, d = len(reference), sum(x.shape[1] for x in arrays.values())
+    if n <= d:
+        expected = f"longer than all columns are many (of {', '.join(arrays)})"
+        raise fail(ValueError, where, first, expected, f"n={n}, d={d}")
+    return d
 
 
 def row_mask(where: str, mask: ArrayLike | None, n: int, name: str = "where") -> Array:

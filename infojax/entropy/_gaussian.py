@@ -38,12 +38,8 @@ def gaussian(
     """
     name = "entropy.gaussian"
     (x,), dtype = checks.samples(name, x=x)
-    rows, d = x.shape
-    if rows <= d:
-        raise checks.fail(
-            ValueError, name, "x", "longer than wide (n > d)", f"n={rows}, d={d}"
-        )
-    mask = checks.row_mask(name, where, rows)
+    d = checks.longer_than_wide(name, x=x)
+    mask = checks.row_mask(name, where, len(x))
     matrix, variance, n = linalg.correlation(checks.column_mask(x, mask), mask)
     constant = variance <= 0
     scales = jnp.sum(jnp.log(jnp.where(constant, 1, variance)))

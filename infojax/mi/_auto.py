@@ -127,7 +127,6 @@ def _fit(name: str, x: ArrayLike, y: ArrayLike, where: ArrayLike | None) -> Auto
     tied = jnp.max(jnp.stack([jnp.zeros((), work), *shares]))
     repeats = tied > _TIED
     if x_is_label and y_is_label:
-        x, y = (quantize.row_labels(side, where=mask) for side in (x, y))
         method, found = 4, members.tables(x, y, mask, work)
     elif rows == 1:
         # Nothing to compare with; a NaN stays one.

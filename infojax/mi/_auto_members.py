@@ -17,14 +17,16 @@ from jax import lax
 from jax.scipy.special import digamma, ndtr
 from scipy import special
 
-from infojax import closed_form, entropy, quantize, transforms
+from infojax import closed_form, entropy, transforms
 from infojax._base import numerics
 from infojax._base.pairs import PairPlan
 from infojax.mi._conditional_neighbours import tied_terms
+from infojax.mi._discrete import symbol_counts
 from infojax.mi._discrete_continuous import class_terms
 from infojax.mi._extrapolated_ksg import NEIGHBOURS, extrapolation
+from infojax.mi._joint_rows import normal_bias
 from infojax.mi._neighbour_rows import NeighbourRows
-from infojax.mi._student_copula import normal_bias, student_value
+from infojax.mi._student_copula import student_value
 from infojax.mi._student_fit import NUS, CopulaFit, fit_copula, log_ratio, lower
 from infojax.types import Array
 
@@ -198,11 +200,9 @@ def labelled(x: Array, labels: Array, mask: Array) -> Member:
 def tables(x: Array, y: Array, mask: Array, dtype: jnp.dtype) -> Member:
     """Counts of labels, the entropies corrected as by Grassberger (2003)."""
     mass = mask.astype(dtype)
-    both = quantize.row_labels(jnp.stack([x, y], axis=1), where=mask)
-    counts = [jnp.zeros_like(mass).at[side].add(mass) for side in (x, y, both)]
-    hx, hy, hxy = (entropy.grassberger(count) for count in counts)
-    sides = zip(counts, (x, y, both), strict=True)
-    log_x, log_y, log_xy = (numerics.log(count[side]) for count, side in sides)
+    found = symbol_counts(x, y, mask, mass)
+    hx, hy, hxy = (entropy.grassberger(counts) for _, counts in found)
+    log_x, log_y, log_xy = (numerics.log(counts[rows]) for rows, counts in found)
     terms = jnp.where(mask, log_xy - log_x - log_y, 0)
     return plain(hx + hy - hxy, _spread(terms, mask))
 

@@ -125,7 +125,8 @@ def conditional_student_copula(
         x: samples, ``[n, dx]`` or ``[n]``.
         y: samples paired with ``x``, ``[n, dy]`` or ``[n]``.
         z: samples paired with ``x``, ``[n, dz]`` or ``[n]``; n > dx + dy + dz.
-        nus: degrees of freedom to try beside infinity, static, each >= 1.
+        nus: degrees of freedom to try beside infinity, static, each >= 1; the best
+            value between them is taken.
         steps: iterations of the fit of R, static.
         where: ``[n]`` Boolean; triples marked False are as if absent.
 
@@ -165,12 +166,8 @@ def _door(
     """Three paired samples without their masked rows, the mask, the dtype to return."""
     arrays, dtype = checks.samples(name, x=x, y=y, z=z)
     x, y, z = arrays
-    rows = checks.same_length(name, x=x, y=y, z=z)
-    mask = checks.row_mask(name, where, rows)
-    d = sum(a.shape[1] for a in arrays)
-    if rows <= d:
-        expected = "longer than x, y and z are wide"
-        raise checks.fail(ValueError, name, "x", expected, f"n={rows}, d={d}")
+    mask = checks.row_mask(name, where, checks.same_length(name, x=x, y=y, z=z))
+    checks.longer_than_wide(name, x=x, y=y, z=z)
     return tuple(checks.column_mask(a, mask) for a in arrays), mask, dtype
 
 

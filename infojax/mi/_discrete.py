@@ -58,13 +58,17 @@ def discrete(
 def _of_rows(
     x: Array, y: Array, mask: Array, mass: Array, estimator: CountEntropy
 ) -> Array:
+    hx, hy, hxy = (estimator(counts) for _, counts in symbol_counts(x, y, mask, mass))
+    return hx + hy - hxy
+
+
+def symbol_counts(
+    x: Array, y: Array, mask: Array, mass: Array
+) -> list[tuple[Array, Array]]:
+    """Symbol of each row ``[n]`` and mass of each symbol ``[n]``: of x, y, the pair."""
     sides = [quantize.row_labels(side, where=mask) for side in (x, y)]
     both = quantize.row_labels(jnp.stack(sides, axis=1), where=mask)
-
-    def of(labels: Array) -> Array:
-        return estimator(jnp.zeros_like(mass).at[labels].add(mass))
-
-    return of(sides[0]) + of(sides[1]) - of(both)
+    return [(rows, jnp.zeros_like(mass).at[rows].add(mass)) for rows in (*sides, both)]
 
 
 def binned(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import jax.numpy as jnp
-
-from infojax import transforms
-from infojax._base import checks, linalg
+from infojax import closed_form, transforms
+from infojax._base import linalg
+from infojax.mi._joint_rows import JointRows, joint_rows, normal_bias
 from infojax.types import Array, ArrayLike
 
 __all__ = ["gaussian", "gaussian_copula"]
@@ -43,7 +42,7 @@ def gaussian(
         0.5108
     References: Misra, Singh and Demchuk (2005); Ince et al. (2017).
     """
-    return _gaussian("mi.gaussian", x, y, bias_correction, where)
+    return _gaussian(joint_rows("mi.gaussian", x, y, where), bias_correction)
 
 
 def gaussian_copula(
@@ -78,34 +77,14 @@ def gaussian_copula(
         analysis based on mutual information estimated via a Gaussian copula.
     """
     name = "gaussian_copula"
-    (x, y), dtype = checks.samples(name, x=x, y=y)
-    mask = checks.row_mask(name, where, checks.same_length(name, x=x, y=y))
-    x, y = scores(x, where=mask), scores(y, where=mask)
-    return _gaussian(name, x, y, bias_correction, mask).astype(dtype)
+    joint = joint_rows(name, x, y, where)
+    joint = joint._replace(rows=scores(joint.rows, where=joint.mask))
+    return _gaussian(joint, bias_correction)
 
 
-def _gaussian(
-    name: str,
-    x: ArrayLike,
-    y: ArrayLike,
-    bias_correction: bool,
-    where: ArrayLike | None,
-) -> Array:
-    (x, y), dtype = checks.samples(name, x=x, y=y)
-    rows = checks.same_length(name, x=x, y=y)
-    mask = checks.row_mask(name, where, rows)
-    joint = checks.column_mask(jnp.concatenate([x, y], axis=1), mask)
-    dx, d = x.shape[1], joint.shape[1]
-    if rows <= d:
-        raise checks.fail(
-            ValueError, name, "x", "longer than x and y are wide", f"n={rows}, d={d}"
-        )
-    matrix, _, n = linalg.correlation(joint, mask)
-    blocks = linalg.logdet(matrix[:dx, :dx]), linalg.logdet(matrix[dx:, dx:])
-    spread = linalg.logdet(matrix)
-    regular = spread != -jnp.inf
-    marginals = jnp.where(regular, blocks[0] + blocks[1], 0)
-    value = jnp.where(regular, marginals - jnp.where(regular, spread, 0), jnp.inf)
+def _gaussian(joint: JointRows, bias_correction: bool) -> Array:
+    matrix, _, n = linalg.correlation(joint.rows, joint.mask)
+    value = closed_form.gaussian_mi(matrix, dx=joint.dx)
     if bias_correction:
-        value = value - linalg.wishart_logdet_bias(n, (dx, 1), (d - dx, 1), (d, -1))
-    return jnp.where(n > d, value / 2, 0).astype(dtype)
+        value = value - normal_bias(n, joint.dx, joint.d)
+    return joint.enough(value)

@@ -57,10 +57,7 @@ def gaussian_copula_discrete(
     (x,), dtype = checks.samples(name, x=x)
     labels = checks.integers(name, "labels", labels)
     rows = checks.same_length(name, x=x, labels=labels)
-    d = x.shape[1]
-    if rows <= d:
-        expected = "longer than wide (n > d)"
-        raise checks.fail(ValueError, name, "x", expected, f"n={rows}, d={d}")
+    d = checks.longer_than_wide(name, x=x)
     mask = checks.row_mask(name, where, rows)
     slot, kept = _slots(quantize.row_labels(labels, where=mask), mask, d)
     z = checks.column_mask(scores(checks.column_mask(x, kept), where=kept), kept)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jax.scipy.linalg import solve_triangular
 
-from infojax import quantize
+from infojax import closed_form
 from infojax._base import checks, linalg, numerics
 from infojax._base.pairs import PairPlan
+from infojax.mi._discrete import symbol_counts
+from infojax.mi._joint_rows import joint_rows
 from infojax.mi._ksg import ksg_terms
 from infojax.mi._neighbour_rows import neighbour_rows
 from infojax.mi._student_fit import NUS, STEPS, fit_copula, log_ratio
@@ -86,26 +88,18 @@ def pointwise_gaussian(
     References: Lizier (2014), JIDT, for local values.
     """
     name = "pointwise_gaussian"
-    (x, y), dtype = checks.samples(name, x=x, y=y)
-    mask = checks.row_mask(name, where, checks.same_length(name, x=x, y=y))
-    joint = checks.column_mask(jnp.concatenate([x, y], axis=1), mask)
-    dx, d = x.shape[1], joint.shape[1]
-    if len(joint) <= d:
-        expected = "longer than x and y are wide"
-        raise checks.fail(ValueError, name, "x", expected, f"n={len(joint)}, d={d}")
-    matrix, variance, n = linalg.correlation(joint, mask)
-    centred = joint - numerics.mean(joint, mask[:, None], axis=0)
+    joint = joint_rows(name, x, y, where)
+    dx, mask = joint.dx, joint.mask
+    matrix, variance, _ = linalg.correlation(joint.rows, mask)
+    centred = joint.rows - numerics.mean(joint.rows, mask[:, None], axis=0)
     centred = jnp.where(mask[:, None] & (variance > 0), centred, 0)
     z = numerics.ratio(centred, numerics.sqrt(variance))
-    spread = linalg.logdet(matrix)
-    regular = spread != -jnp.inf
-    matrix = jnp.where(regular, matrix, jnp.eye(d, dtype=matrix.dtype))
-    terms = -_quadratic(z, matrix) - jnp.where(regular, spread, 0)
-    for side in (slice(dx), slice(dx, None)):
-        block = matrix[side, side]
-        terms = terms + _quadratic(z[:, side], block) + linalg.logdet(block)
-    terms = jnp.where(regular, terms / 2, jnp.inf)
-    return jnp.where(mask & (n > d), terms, 0).astype(dtype)
+    mean = closed_form.gaussian_mi(matrix, dx=dx)
+    regular = mean != jnp.inf
+    matrix = jnp.where(regular, matrix, jnp.eye(joint.d, dtype=matrix.dtype))
+    lengths = [_quadratic(z[:, s], matrix[s, s]) for s in (slice(dx), slice(dx, None))]
+    excess = (sum(lengths) - _quadratic(z, matrix)) / 2
+    return joint.enough(jnp.where(mask, excess + mean, 0))
 
 
 def _quadratic(z: Array, matrix: Array) -> Array:
@@ -146,16 +140,10 @@ def pointwise_student_copula(
     References: Demarta and McNeil (2005), the t copula.
     """
     name = "pointwise_student_copula"
-    (x, y), dtype = checks.samples(name, x=x, y=y)
-    mask = checks.row_mask(name, where, checks.same_length(name, x=x, y=y))
-    joint = jnp.concatenate([x, y], axis=1)
-    dx, d = x.shape[1], joint.shape[1]
-    if len(joint) <= d:
-        expected = "longer than x and y are wide"
-        raise checks.fail(ValueError, name, "x", expected, f"n={len(joint)}, d={d}")
-    fit = fit_copula(name, joint, mask, nus=nus, steps=steps)
-    terms = log_ratio(fit.scores, fit, dx)
-    return jnp.where(mask & (jnp.sum(mask) > d), terms, 0).astype(dtype)
+    joint = joint_rows(name, x, y, where)
+    fit = fit_copula(name, joint.rows, joint.mask, nus=nus, steps=steps)
+    terms = log_ratio(fit.scores, fit, joint.dx)
+    return joint.enough(jnp.where(joint.mask, terms, 0))
 
 
 def pointwise_discrete(
@@ -191,11 +179,9 @@ def pointwise_discrete(
     x, y = integer_rows(name, "x", x), integer_rows(name, "y", y)
     mask = checks.row_mask(name, where, checks.same_length(name, x=x, y=y))
     mass, dtype = row_mass(name, weights, mask)
-    sides = [quantize.row_labels(side, where=mask) for side in (x, y)]
-    both = quantize.row_labels(jnp.stack(sides, axis=1), where=mask)
     log_x, log_y, log_both = (
-        numerics.log(jnp.zeros_like(mass).at[labels].add(mass)[labels])
-        for labels in (*sides, both)
+        numerics.log(counts[symbols])
+        for symbols, counts in symbol_counts(x, y, mask, mass)
     )
     terms = log_both + numerics.log(jnp.sum(mass)) - log_x - log_y
     return jnp.where(mass > 0, terms, 0).astype(dtype)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import jax.numpy as jnp
-
 from infojax import closed_form
-from infojax._base import checks, linalg
+from infojax.mi._joint_rows import joint_rows, normal_bias
 from infojax.mi._student_fit import NUS, STEPS, fit_copula
 from infojax.types import Array, ArrayLike
 
@@ -100,22 +98,14 @@ def _fit(
     steps: int,
     where: ArrayLike | None,
 ) -> StudentCopulaFit:
-    (x, y), dtype = checks.samples(name, x=x, y=y)
-    rows = checks.same_length(name, x=x, y=y)
-    mask = checks.row_mask(name, where, rows)
-    dx, d = x.shape[1], x.shape[1] + y.shape[1]
-    if rows <= d:
-        expected = "longer than x and y are wide"
-        raise checks.fail(ValueError, name, "x", expected, f"n={rows}, d={d}")
-    joint = jnp.concatenate([x, y], axis=1)
-    found = fit_copula(name, joint, mask, nus=nus, steps=steps)
-    n = jnp.sum(mask.astype(x.dtype))
-    value = student_value(found.correlation, found.nu, n, dx)
+    joint = joint_rows(name, x, y, where)
+    found = fit_copula(name, joint.rows, joint.mask, nus=nus, steps=steps)
+    value = student_value(found.correlation, found.nu, joint.n, joint.dx)
     return StudentCopulaFit(
-        jnp.where(n > d, value, 0).astype(dtype),
-        found.nu.astype(dtype),
-        found.correlation.astype(dtype),
-        found.gain.astype(dtype),
+        joint.enough(value),
+        found.nu.astype(joint.dtype),
+        found.correlation.astype(joint.dtype),
+        found.gain.astype(joint.dtype),
     )
 
 
@@ -123,8 +113,3 @@ def student_value(correlation: Array, nu: Array, n: Array, dx: int) -> Array:
     """Information of the law less the bias that a normal fit of n rows has."""
     bias = normal_bias(n, dx, len(correlation))
     return closed_form.student_mi(correlation, nu, dx=dx) - bias
-
-
-def normal_bias(n: Array, dx: int, d: int) -> Array:
-    """What a normal law fitted to n rows informs too much, in the mean."""
-    return linalg.wishart_logdet_bias(n, (dx, 1), (d - dx, 1), (d, -1)) / 2

@@ -211,13 +211,10 @@ def _fit(
 ) -> _Fit:
     parts, names = _parts(name, variables)
     arrays, dtype = checks.samples(name, **dict(zip(names, parts, strict=True)))
-    rows = checks.same_length(name, **dict(zip(names, arrays, strict=True)))
-    mask = checks.row_mask(name, where, rows)
+    named = dict(zip(names, arrays, strict=True))
+    mask = checks.row_mask(name, where, checks.same_length(name, **named))
     widths = tuple(a.shape[1] for a in arrays)
-    d = sum(widths)
-    if rows <= d:
-        expected = "longer than all are wide together"
-        raise checks.fail(ValueError, name, names[0], expected, f"n={rows}, d={d}")
+    d = checks.longer_than_wide(name, **named)
     joint = checks.column_mask(jnp.concatenate(arrays, axis=1), mask)
     matrix, _, n = linalg.correlation(scores(joint, where=mask), mask)
     whole = linalg.logdet(matrix)

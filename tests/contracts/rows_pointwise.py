@@ -7,7 +7,6 @@ from collections.abc import Callable
 import jax.numpy as jnp
 
 from contracts.row import PAIRED, Case, paired
-from contracts.rows_neighbours import WHERE3
 from contracts.rows_quantize import weighted_pairs
 from infojax import mi
 
@@ -44,16 +43,10 @@ ROWS: list[Case] = [
         symmetric=True,
         half=0.5,
     ),
-    Case(
+    weighted_pairs(
         "mi.pointwise_discrete",
         moments(lambda x, y, w, **o: mi.pointwise_discrete(x, y, weights=w, **o)),
-        weighted_pairs,
-        smooth=(2,),
-        masks=WHERE3,
-        joint=((0, 1, 2),),
         symmetric=True,
-        bad=("empty", "mismatch", "mask"),
-        arguments=("x", "y", "weights"),
     ),
 ]
 

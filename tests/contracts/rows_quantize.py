@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import jax.numpy as jnp
 import numpy as np
 
@@ -38,8 +40,23 @@ def weighted(rng: np.random.Generator) -> tuple:
     return rng.integers(-1, 2, (N, 2)), rng.uniform(0.5, 1.5, N)
 
 
-def weighted_pairs(rng: np.random.Generator) -> tuple:
-    return *rng.integers(0, 3, (2, N)), rng.uniform(0.5, 1.5, N)
+def weighted_pairs(name: str, function: Callable, **more) -> Case:
+    """A row of a function ``(x, y, weights, **options)`` of pairs of integers."""
+
+    def draw(rng: np.random.Generator) -> tuple:
+        return *rng.integers(0, 3, (2, N)), rng.uniform(0.5, 1.5, N)
+
+    return Case(
+        name,
+        function,
+        draw,
+        smooth=(2,),
+        masks=WHERE3,
+        joint=((0, 1, 2),),
+        bad=("empty", "mismatch", "mask"),
+        arguments=("x", "y", "weights"),
+        **more,
+    )
 
 
 def whole(rng: np.random.Generator) -> tuple:
@@ -119,17 +136,11 @@ ROWS: list[Case] = [
         bad=("empty", "mask"),
         arguments=("codes",),
     ),
-    Case(
+    weighted_pairs(
         "quantize.contingency",
         lambda x, y, w, **more: quantize.contingency(
             x, y, shape=(3, 2), weights=w, **more
         ),
-        weighted_pairs,
-        smooth=(2,),
-        masks=WHERE3,
-        joint=((0, 1, 2),),
-        bad=("empty", "mismatch", "mask"),
-        arguments=("x", "y", "weights"),
     ),
     Case(
         "quantize.akde_variance",
@@ -151,16 +162,10 @@ ROWS: list[Case] = [
         bad=("empty", "mismatch", "mask"),
         arguments=("x", "weights"),
     ),
-    Case(
+    weighted_pairs(
         "mi.discrete",
         lambda x, y, w, **more: mi.discrete(x, y, weights=w, **more),
-        weighted_pairs,
-        smooth=(2,),
-        masks=WHERE3,
-        joint=((0, 1, 2),),
         symmetric=True,
-        bad=("empty", "mismatch", "mask"),
-        arguments=("x", "y", "weights"),
     ),
     paired(
         "mi.binned",

@@ -117,5 +117,5 @@ def test_a_soft_copula_tends_to_the_hard_one():
 
 
 def test_fewer_samples_than_columns_are_refused():
-    with pytest.raises(ValueError, match="longer than x, y and z are wide"):
+    with pytest.raises(ValueError, match="longer than all columns are many"):
         mi.conditional_gaussian(np.ones((3, 1)), np.ones((3, 1)), np.ones((3, 1)))

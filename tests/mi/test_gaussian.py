@@ -79,5 +79,5 @@ def test_far_from_the_origin_nothing_changes(shift):
 
 
 def test_fewer_samples_than_columns_are_refused():
-    with pytest.raises(ValueError, match="longer than x and y are wide"):
+    with pytest.raises(ValueError, match="longer than all columns are many"):
         mi.gaussian(np.ones((3, 2)), np.ones((3, 1)))

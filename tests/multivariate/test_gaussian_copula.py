@@ -114,7 +114,7 @@ def test_a_copy_is_infinite_and_a_constant_tells_nothing():
     [
         ((X[:, 0],), "two or more variables"),
         (X[:, :1], "two or more variables"),
-        (X[:4], "longer than all are wide together"),
+        (X[:4], "longer than all columns are many"),
         (np.ones((9, 3), int), "`variables` must be floating"),
     ],
 )
