@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
-from pathlib import Path
 
+import accuracy
+import catalogue
+import intervals
 import jax
 import numpy as np
 import pytest
+import throughput
 
-sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
-catalogue, throughput = map(importlib.import_module, ("catalogue", "throughput"))
 COMPARED = [case for case in catalogue.CASES if case.reference]
 WIDE = {"SciPy": (np.float32, np.float64), "scikit-learn": (np.float64,)}
 
@@ -64,7 +63,6 @@ def test_a_fast_run_is_written_and_drawn(tmp_path, capsys):
 
 @pytest.mark.parametrize("suite, file", [("tasks", ""), ("laws", "_laws")])
 def test_a_fast_run_of_the_accuracy_benchmark(suite, file, tmp_path, capsys):
-    accuracy = importlib.import_module("accuracy")
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         accuracy.main(suite=accuracy.Suite(suite), fast=True, output=tmp_path)
     assert "mi.auto" in capsys.readouterr().out or suite == "laws"
@@ -74,7 +72,6 @@ def test_a_fast_run_of_the_accuracy_benchmark(suite, file, tmp_path, capsys):
 
 
 def test_a_fast_run_of_the_benchmark_of_intervals(tmp_path, capsys):
-    intervals = importlib.import_module("intervals")
     with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
         intervals.main(fast=True, output=tmp_path)
     assert "of 2 between 92 and 98 %" in capsys.readouterr().out

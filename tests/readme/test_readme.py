@@ -7,13 +7,12 @@ block with ``>>>`` is a doctest, whose printed numbers are checked; the others m
 from __future__ import annotations
 
 import doctest
-import importlib
 import re
 import shlex
-import sys
 import tomllib
 from pathlib import Path
 
+import accuracy
 import jax
 import pytest
 import typer
@@ -111,8 +110,6 @@ def test_every_example_is_listed():
 
 
 def test_tables_of_errors_are_what_was_measured():
-    sys.path.append(str(ROOT / "benchmarks"))
-    accuracy = importlib.import_module("accuracy")
     found = accuracy.read()
     tables = accuracy.table(found), accuracy.groups(found, 1000)
     for line in "\n".join(tables).splitlines():

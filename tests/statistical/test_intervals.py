@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 from pathlib import Path
 
+import intervals
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,8 +19,6 @@ from infojax._report._resampling import p_value
 pytestmark = pytest.mark.slow
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-sys.path.insert(0, str(BENCHMARKS))
-intervals = importlib.import_module("intervals")
 RECORD = json.loads((BENCHMARKS / "results" / "intervals.json").read_text())
 COVERAGE = {row["task"]: row["coverage"] for row in RECORD["rows"]}
 PROBLEMS = {p.name: p for p in intervals.problems(intervals.Suite.tasks)}
