@@ -12,7 +12,13 @@ from infojax.critics._critics import (
     concatenated,
     separable,
 )
-from infojax.critics._layers import MLP, Linear, SpectralLinear, advance
+from infojax.critics._layers import (
+    MLP,
+    Linear,
+    ResidualMLP,
+    SpectralLinear,
+    advance,
+)
 from infojax.critics._spectral import SpectralNorm, spectral_normalise
 
 __all__ = [
@@ -20,6 +26,7 @@ __all__ = [
     "Bilinear",
     "Concatenated",
     "Linear",
+    "ResidualMLP",
     "Separable",
     "SpectralLinear",
     "SpectralNorm",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import jax
 from flax import nnx
 
-from infojax._base import checks
 from infojax.critics._layers import MLP, Linear
-from infojax.types import Array, ArrayLike
+from infojax.critics._perceptrons import (
+    Activation,
+    Encoder,
+    Network,
+    check_sizes,
+    inputs,
+)
+from infojax.types import Array
 
 __all__ = [
     "Bilinear",
@@ -20,8 +25,6 @@ __all__ = [
     "concatenated",
     "separable",
 ]
-
-Activation = Callable[[Array], Array]
 
 
 class Separable(nnx.Module):
@@ -45,7 +48,7 @@ class Bilinear(nnx.Module):
         self.layer = Linear(x_dim, y_dim, rngs=rngs)
 
     def __call__(self, x: Array, y: Array) -> Array:
-        (x, y), dtype = _inputs("bilinear", x, y, *self.layer.kernel.shape)
+        (x, y), dtype = inputs("bilinear", x, y, *self.layer.kernel.shape)
         return (self.layer(x) @ y.T).astype(dtype)
 
 
@@ -63,24 +66,12 @@ class Concatenated(nnx.Module):
     def __call__(self, x: Array, y: Array) -> Array:
         first = self.network.layers[0]
         total = first.kernel.shape[0]
-        (x, y), dtype = _inputs("concatenated", x, y, self.x_dim, total - self.x_dim)
+        (x, y), dtype = inputs("concatenated", x, y, self.x_dim, total - self.x_dim)
         weight = first.weight().astype(x.dtype)
         # The first map is a sum over the two sides, so it costs n + m rows, not n m.
         left, right = x @ weight[: self.x_dim], y @ weight[self.x_dim :]
         hidden = left[:, None] + right[None] + first.bias[...].astype(x.dtype)
         return self.network.above(hidden)[..., 0].astype(dtype)
-
-
-class _Encoder(nnx.Module):
-    """A perceptron that names its caller when the width is wrong."""
-
-    def __init__(self, argument: str, network: MLP) -> None:
-        self.argument, self.network = argument, network
-
-    def __call__(self, x: Array) -> Array:
-        ((x,), dtype) = checks.samples("separable", **{self.argument: x})
-        _width("separable", self.argument, x, self.network.layers[0].kernel.shape[0])
-        return self.network(x).astype(dtype)
 
 
 def separable(
@@ -92,6 +83,7 @@ def separable(
     features: int = 32,
     activation: Activation = jax.nn.relu,
     layer: type[Linear] = Linear,
+    network: Network = MLP,
 ) -> Callable[[nnx.Rngs], Separable]:
     """Inner product of two perceptrons, ``f(x, y) = g(x) . h(y)``.
 
@@ -105,6 +97,7 @@ def separable(
         activation: between layers.
         layer: ``Linear`` or ``SpectralLinear``. The latter bounds the slope of each
             perceptron, but not of their product.
+        network: ``MLP``, ``ResidualMLP`` or another constructor of an ``MLP``.
 
     Returns: a function of ``nnx.Rngs`` that builds the module.
     Gradients: exact in parameters and inputs, up to kinks of the activation.
@@ -115,14 +108,14 @@ def separable(
         (5, 4)
     References: van den Oord, Li and Vinyals (2018); Poole et al. (2019), section 4.
     """
-    _sizes("separable", x_dim=x_dim, y_dim=y_dim, width=width, features=features)
+    check_sizes("separable", x_dim=x_dim, y_dim=y_dim, width=width, features=features)
     hidden = [width] * depth
 
     def make(rngs: nnx.Rngs) -> Separable:
-        def encoder(argument: str, size: int) -> _Encoder:
+        def encoder(argument: str, size: int) -> Encoder:
             sizes = [size, *hidden, features]
-            network = MLP(sizes, activation=activation, layer=layer, rngs=rngs)
-            return _Encoder(argument, network)
+            built = network(sizes, activation=activation, layer=layer, rngs=rngs)
+            return Encoder("separable", argument, built)
 
         return Separable(encoder("x", x_dim), encoder("y", y_dim))
 
@@ -148,7 +141,7 @@ def bilinear(x_dim: int, y_dim: int) -> Callable[[nnx.Rngs], Bilinear]:
         (5, 4)
     References: van den Oord, Li and Vinyals (2018), equation 3.
     """
-    _sizes("bilinear", x_dim=x_dim, y_dim=y_dim)
+    check_sizes("bilinear", x_dim=x_dim, y_dim=y_dim)
     return lambda rngs: Bilinear(x_dim, y_dim, rngs=rngs)
 
 
@@ -160,6 +153,7 @@ def concatenated(
     depth: int = 2,
     activation: Activation = jax.nn.relu,
     layer: type[Linear] = Linear,
+    network: Network = MLP,
 ) -> Callable[[nnx.Rngs], Concatenated]:
     """One perceptron on every pair, ``f(x, y) = h([x, y])``.
 
@@ -172,6 +166,8 @@ def concatenated(
         width, depth: units of a hidden layer, and how many of those, at least one.
         activation: between layers; 1-Lipschitz for a Lipschitz critic.
         layer: ``Linear`` or ``SpectralLinear``.
+        network: ``MLP``, ``ResidualMLP`` or another constructor of an ``MLP``; for a
+            Lipschitz critic ``functools.partial(ResidualMLP, scale=0.5)``.
 
     Returns: a function of ``nnx.Rngs`` that builds the module.
     Gradients: exact in parameters and inputs, up to kinks of the activation.
@@ -182,32 +178,11 @@ def concatenated(
         (5, 4)
     References: Belghazi et al. (2018), MINE; Poole et al. (2019), section 4.
     """
-    _sizes("concatenated", x_dim=x_dim, y_dim=y_dim, width=width, depth=depth)
+    check_sizes("concatenated", x_dim=x_dim, y_dim=y_dim, width=width, depth=depth)
     sizes = [x_dim + y_dim, *[width] * depth, 1]
 
     def make(rngs: nnx.Rngs) -> Concatenated:
-        network = MLP(sizes, activation=activation, layer=layer, rngs=rngs)
-        return Concatenated(x_dim, network)
+        built = network(sizes, activation=activation, layer=layer, rngs=rngs)
+        return Concatenated(x_dim, built)
 
     return make
-
-
-def _inputs(
-    where: str, x: ArrayLike, y: ArrayLike, x_dim: int, y_dim: int
-) -> tuple[tuple[Array, Array], Any]:
-    (x, y), dtype = checks.samples(where, x=x, y=y)
-    _width(where, "x", x, x_dim)
-    _width(where, "y", y, y_dim)
-    return (x, y), dtype
-
-
-def _width(where: str, argument: str, x: Array, width: int) -> None:
-    if x.shape[1] != width:
-        expected = f"{width} columns wide"
-        raise checks.fail(ValueError, where, argument, expected, f"{x.shape[1]}")
-
-
-def _sizes(where: str, **sizes: int) -> None:
-    for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise checks.fail(ValueError, where, name, "an int >= 1", repr(size))

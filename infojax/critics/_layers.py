@@ -1,4 +1,4 @@
-"""Linear layers, plain and spectrally normalised, and perceptrons made of them."""
+"""Linear layers, plain and spectrally normalised, and networks made of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infojax._base import checks
 from infojax.critics._spectral import spectral_normalise
 from infojax.types import Array
 
-__all__ = ["MLP", "Linear", "SpectralLinear", "advance"]
+__all__ = ["MLP", "Linear", "ResidualMLP", "SpectralLinear", "advance"]
 
 _INITIAL = nnx.initializers.lecun_normal()
 _WARM_UP = 30  # iterations at construction, when the singular vector is unknown
@@ -89,6 +89,50 @@ class MLP(nnx.Module):
         for layer in list(self.layers)[1:]:
             x = layer(self.activation(x))
         return x
+
+
+class ResidualMLP(MLP):
+    """Perceptron whose hidden maps are blocks ``scale * (x + layer(activation(x)))``.
+
+    The first and the last layer are as in ``MLP``, whose parameters it has.
+
+    Args:
+        sizes: widths from input to output; those between the ends are equal.
+        activation: before each layer but the first.
+        layer: ``Linear`` or ``SpectralLinear``. With the latter and a 1-Lipschitz
+            activation the slope of a block is at most ``2 * scale``.
+        scale: multiplies every block, a Python float; 0.5 keeps a network of
+            ``SpectralLinear`` 1-Lipschitz, however deep.
+        rngs: initialises the layers.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        activation: Callable[[Array], Array] = jax.nn.relu,
+        layer: type[Linear] = Linear,
+        scale: float = 1.0,
+        rngs: nnx.Rngs,
+    ) -> None:
+        if len(set(sizes[1:-1])) > 1:
+            raise checks.fail(
+                ValueError,
+                "ResidualMLP",
+                "sizes",
+                "equal between the first and the last",
+                str(list(sizes)),
+            )
+        super().__init__(sizes, activation=activation, layer=layer, rngs=rngs)
+        self.scale = scale
+
+    def above(self, x: Array) -> Array:
+        *blocks, last = self.layers
+        if not blocks:  # the only layer is the first
+            return x
+        for block in blocks[1:]:
+            x = self.scale * (x + block(self.activation(x)))
+        return last(self.activation(x))
 
 
 def advance(module: nnx.Module) -> None:

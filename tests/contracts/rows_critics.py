@@ -41,18 +41,10 @@ TYPES = {
         "Bilinear",
         "Concatenated",
         "Linear",
+        "ResidualMLP",
         "Separable",
         "SpectralLinear",
         "SpectralNorm",
         "advance",
-    )
-} | {
-    f"fit.{name}"
-    for name in (
-        "FitInfo",
-        "FitState",
-        "NeuralEstimator",
-        "critic_estimator",
-        "train",
     )
 }

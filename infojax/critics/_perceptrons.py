@@ -1,0 +1,54 @@
+"""What constructors of critics share: perceptrons that know their caller, and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flax import nnx
+
+from infojax._base import checks
+from infojax.critics._layers import MLP
+from infojax.types import Array, ArrayLike
+
+__all__ = ["Activation", "Encoder", "Network", "check_sizes", "check_width", "inputs"]
+
+Activation = Callable[[Array], Array]
+Network = Callable[..., MLP]
+
+
+class Encoder(nnx.Module):
+    """A perceptron that names its caller when the width is wrong."""
+
+    def __init__(self, where: str, argument: str, network: MLP) -> None:
+        self.where, self.argument, self.network = where, argument, network
+
+    def __call__(self, x: Array) -> Array:
+        (x,), dtype = checks.samples(self.where, **{self.argument: x})
+        width = self.network.layers[0].kernel.shape[0]
+        check_width(self.where, self.argument, x, width)
+        return self.network(x).astype(dtype)
+
+
+def inputs(
+    where: str, x: ArrayLike, y: ArrayLike, x_dim: int, y_dim: int
+) -> tuple[tuple[Array, Array], Any]:
+    """Both sides as samples of the given widths, and the dtype to return."""
+    (x, y), dtype = checks.samples(where, x=x, y=y)
+    check_width(where, "x", x, x_dim)
+    check_width(where, "y", y, y_dim)
+    return (x, y), dtype
+
+
+def check_width(where: str, argument: str, x: Array, width: int) -> None:
+    """An error when there are more or fewer columns."""
+    if x.shape[1] != width:
+        expected = f"{width} columns wide"
+        raise checks.fail(ValueError, where, argument, expected, f"{x.shape[1]}")
+
+
+def check_sizes(where: str, **sizes: int) -> None:
+    """An error when a size is not an int of at least one."""
+    for name, size in sizes.items():
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise checks.fail(ValueError, where, name, "an int >= 1", repr(size))
