@@ -12,6 +12,7 @@ from infojax.critics._critics import (
     concatenated,
     separable,
 )
+from infojax.critics._hybrid import Hybrid, hybrid
 from infojax.critics._layers import (
     MLP,
     Linear,
@@ -25,6 +26,7 @@ __all__ = [
     "MLP",
     "Bilinear",
     "Concatenated",
+    "Hybrid",
     "Linear",
     "ResidualMLP",
     "Separable",
@@ -33,6 +35,7 @@ __all__ = [
     "advance",
     "bilinear",
     "concatenated",
+    "hybrid",
     "separable",
     "spectral_normalise",
 ]

@@ -25,6 +25,7 @@ ROWS = [
     critic("separable", critics.separable(2, 2, width=8, features=4)),
     critic("bilinear", critics.bilinear(2, 2)),
     critic("concatenated", critics.concatenated(2, 2, width=8)),
+    critic("hybrid", critics.hybrid(2, 2, width=8, features=4, head_width=8)),
     Case(
         "critics.spectral_normalise",
         lambda matrix, left: critics.spectral_normalise(matrix, left, steps=2),
@@ -40,6 +41,7 @@ TYPES = {
         "MLP",
         "Bilinear",
         "Concatenated",
+        "Hybrid",
         "Linear",
         "ResidualMLP",
         "Separable",

@@ -10,6 +10,8 @@ from flax import nnx
 
 from infojax import PairPlan, Pairs, bounds, critics
 
+KINDS = ["separable", "bilinear", "concatenated", "hybrid"]
+
 
 def samples(n: int, d: int, seed: int):
     return jax.random.normal(jax.random.key(seed), (n, d), jnp.float64)
@@ -44,14 +46,14 @@ def test_a_vector_reads_as_one_column():
 
 
 @pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float32, jnp.float64])
-@pytest.mark.parametrize("kind", ["separable", "bilinear", "concatenated"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_scores_have_the_dtype_of_the_samples(kind: str, dtype):
     critic = getattr(critics, kind)(3, 2)(nnx.Rngs(0))
     x, y = samples(5, 3, 0).astype(dtype), samples(4, 2, 1).astype(dtype)
     assert critic(x, y).dtype == dtype
 
 
-@pytest.mark.parametrize("kind", ["separable", "bilinear", "concatenated"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_plan_changes_neither_bound_nor_gradient(kind: str):
     critic = getattr(critics, kind)(3, 2)(nnx.Rngs(0))
     x, y = samples(10, 3, 0), samples(10, 2, 1)
@@ -65,7 +67,7 @@ def test_a_plan_changes_neither_bound_nor_gradient(kind: str):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("kind", ["separable", "bilinear", "concatenated"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_sizes_must_be_positive(kind: str):
     with pytest.raises(ValueError, match=rf"{kind}: `x_dim` must be an int >= 1"):
         getattr(critics, kind)(0, 2)
