@@ -1,9 +1,13 @@
 """Critics: Flax NNX modules that score pairs, ``[n, dx]``, ``[m, dy]`` to ``[n, m]``.
 
+Some score by a free function of x and y. ``*_encoder`` are models of a conditional
+density and score by ``log q(y_j | x_i)``; ``*_density`` are models of y alone.
+
 Each constructor returns a function of ``nnx.Rngs``, so that an estimator can build the
 critic from its own key. Parameters are float32 and are used in the dtype of the inputs.
 """
 
+from infojax.critics._categorical import CategoricalEncoder, categorical_encoder
 from infojax.critics._critics import (
     Bilinear,
     Concatenated,
@@ -11,6 +15,12 @@ from infojax.critics._critics import (
     bilinear,
     concatenated,
     separable,
+)
+from infojax.critics._encoders import (
+    GaussianEncoder,
+    MixtureEncoder,
+    gaussian_encoder,
+    mixture_encoder,
 )
 from infojax.critics._hybrid import Hybrid, hybrid
 from infojax.critics._layers import (
@@ -20,22 +30,38 @@ from infojax.critics._layers import (
     SpectralLinear,
     advance,
 )
+from infojax.critics._marginals import (
+    CategoricalDensity,
+    MixtureDensity,
+    categorical_density,
+    mixture_density,
+)
 from infojax.critics._spectral import SpectralNorm, spectral_normalise
 
 __all__ = [
     "MLP",
     "Bilinear",
+    "CategoricalDensity",
+    "CategoricalEncoder",
     "Concatenated",
+    "GaussianEncoder",
     "Hybrid",
     "Linear",
+    "MixtureDensity",
+    "MixtureEncoder",
     "ResidualMLP",
     "Separable",
     "SpectralLinear",
     "SpectralNorm",
     "advance",
     "bilinear",
+    "categorical_density",
+    "categorical_encoder",
     "concatenated",
+    "gaussian_encoder",
     "hybrid",
+    "mixture_density",
+    "mixture_encoder",
     "separable",
     "spectral_normalise",
 ]

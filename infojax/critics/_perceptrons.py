@@ -11,7 +11,15 @@ from infojax._base import checks
 from infojax.critics._layers import MLP
 from infojax.types import Array, ArrayLike
 
-__all__ = ["Activation", "Encoder", "Network", "check_sizes", "check_width", "inputs"]
+__all__ = [
+    "Activation",
+    "Encoder",
+    "Network",
+    "check_limit",
+    "check_sizes",
+    "check_width",
+    "inputs",
+]
 
 Activation = Callable[[Array], Array]
 Network = Callable[..., MLP]
@@ -52,3 +60,9 @@ def check_sizes(where: str, **sizes: int) -> None:
     for name, size in sizes.items():
         if isinstance(size, bool) or not isinstance(size, int) or size < 1:
             raise checks.fail(ValueError, where, name, "an int >= 1", repr(size))
+
+
+def check_limit(where: str, limit: float) -> None:
+    """An error when the bound of log-variances is not a positive number."""
+    if not limit > 0:
+        raise checks.fail(ValueError, where, "limit", "positive", repr(limit))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flax import nnx
 
-from contracts.row import Case, two
+from contracts.row import Case, one, two
 from infojax import critics
 
 
@@ -21,11 +21,52 @@ def critic(name: str, make) -> Case:
     )
 
 
+def labelled(rng):
+    return rng.normal(size=(12, 2)), rng.integers(0, 3, 9)
+
+
+def of_logits(logits, y):
+    """The density of labels, whose gradient is in its parameters alone."""
+    module = critics.categorical_density(3)(nnx.Rngs(0))
+    module.logits = nnx.Param(logits)
+    return module(logits, y)
+
+
+SMALL = {"width": 8}
+CLASSIFIER = critics.categorical_encoder(2, 3, **SMALL)(nnx.Rngs(0))
+DENSITY = critics.mixture_density(2, components=3)(nnx.Rngs(0))
+
 ROWS = [
     critic("separable", critics.separable(2, 2, width=8, features=4)),
     critic("bilinear", critics.bilinear(2, 2)),
     critic("concatenated", critics.concatenated(2, 2, width=8)),
     critic("hybrid", critics.hybrid(2, 2, width=8, features=4, head_width=8)),
+    critic("gaussian_encoder", critics.gaussian_encoder(2, 2, **SMALL)),
+    critic("mixture_encoder", critics.mixture_encoder(2, 2, components=3, **SMALL)),
+    Case(
+        "critics.categorical_encoder",
+        lambda x, y: CLASSIFIER(x, y),
+        labelled,
+        smooth=(0,),
+        bad=("integer", "rank", "empty"),
+        arguments=("x", "y"),
+    ),
+    Case(
+        "critics.mixture_density",
+        lambda y: DENSITY(y, y),
+        one(),
+        smooth=(0,),
+        bad=("integer", "rank", "empty"),
+        arguments=("y",),
+    ),
+    Case(
+        "critics.categorical_density",
+        of_logits,
+        lambda rng: (rng.normal(size=3), rng.integers(0, 3, 9)),
+        smooth=(0,),
+        bad=("integer",),
+        arguments=("x", "y"),
+    ),
     Case(
         "critics.spectral_normalise",
         lambda matrix, left: critics.spectral_normalise(matrix, left, steps=2),
@@ -40,9 +81,14 @@ TYPES = {
     for name in (
         "MLP",
         "Bilinear",
+        "CategoricalDensity",
+        "CategoricalEncoder",
         "Concatenated",
+        "GaussianEncoder",
         "Hybrid",
         "Linear",
+        "MixtureDensity",
+        "MixtureEncoder",
         "ResidualMLP",
         "Separable",
         "SpectralLinear",

@@ -10,7 +10,14 @@ from flax import nnx
 
 from infojax import PairPlan, Pairs, bounds, critics
 
-KINDS = ["separable", "bilinear", "concatenated", "hybrid"]
+KINDS = [
+    "separable",
+    "bilinear",
+    "concatenated",
+    "hybrid",
+    "gaussian_encoder",
+    "mixture_encoder",
+]
 
 
 def samples(n: int, d: int, seed: int):
@@ -65,6 +72,28 @@ def test_a_plan_changes_neither_bound_nor_gradient(kind: str):
     blocked = jax.value_and_grad(bound)(x, PairPlan(block_size=3))
     for a, b in zip(dense, blocked, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gradient_in_parameters_agrees_with_finite_differences(kind: str):
+    critic = getattr(critics, kind)(3, 2)(nnx.Rngs(0))
+    graph, parameters = nnx.split(critic)
+    x, y = samples(5, 3, 0), samples(4, 2, 1)
+
+    @jax.jit
+    def total(parameters):
+        return jnp.sum(jnp.sin(nnx.merge(graph, parameters)(x, y)))
+
+    way = jax.tree.map(lambda p: samples(1, p.size, 2).reshape(p.shape), parameters)
+    gradient = jax.jit(jax.grad(total))(parameters)
+    products = jax.tree.map(lambda a, b: jnp.sum(a * b), gradient, way)
+
+    def moved(step: float):
+        return total(jax.tree.map(lambda p, w: p + step * w, parameters, way))
+
+    expected = (moved(1e-6) - moved(-1e-6)) / 2e-6
+    got = sum(jax.tree.leaves(products))
+    np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", KINDS)
