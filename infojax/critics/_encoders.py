@@ -114,7 +114,9 @@ def gaussian_encoder(
         layer: ``Linear`` or ``SpectralLinear``.
         network: ``MLP``, ``ResidualMLP`` or another constructor of an ``MLP``.
 
-    Returns: a function of ``nnx.Rngs`` that builds the module.
+    Returns: a function of ``nnx.Rngs`` that builds the module. Beyond 32 columns of y
+        squares come from a matrix product, with a rounding error that grows with the
+        square of the spread of y over the scale of q, except in ``Pairs.diagonal``.
     Gradients: exact in parameters and inputs, up to kinks of the activation.
     Cost: O(n depth width^2 + n m dy) time, n m memory.
     Example:

@@ -18,6 +18,14 @@ def normal(*shape: int, seed: int = 0):
     return jax.random.normal(jax.random.key(seed), shape, jnp.float64)
 
 
+@pytest.fixture
+def optimised():
+    """Compile as users do: without fusion every intermediate array takes memory."""
+    jax.config.update("jax_disable_most_optimizations", False)
+    yield
+    jax.config.update("jax_disable_most_optimizations", True)
+
+
 def by_scipy(mean, log_variance, y):
     """``[n, m]`` from ``[n, d]`` and ``[m, d]``, one column of scipy after another."""
     scale = np.exp(np.asarray(log_variance) / 2)[:, None]
@@ -99,6 +107,28 @@ def test_float32_survives_a_common_offset(d: int):
     expected = encoder(x32.astype(jnp.float64), y32.astype(jnp.float64))
     # Expanded around zero the squares would be 1e6 d, and wrong by about d / 16.
     np.testing.assert_allclose(encoder(x32, y32), expected, rtol=2e-6)
+
+
+@pytest.mark.parametrize("d", [3, 40])
+def test_float32_is_exact_for_pairs_however_sharp_the_density(d: int):
+    x = normal(5, d).astype(jnp.float32)
+    y = x + 0.01 * normal(5, d, seed=1).astype(jnp.float32)
+    encoder = critics.GaussianEncoder(
+        lambda x: jnp.concatenate([x, jnp.full_like(x, -30.0)], axis=1)
+    )
+    wide = encoder(x.astype(jnp.float64), y.astype(jnp.float64))
+    got = Pairs(encoder, x, y).diagonal()
+    np.testing.assert_allclose(got, jnp.diagonal(wide), rtol=1e-5)
+
+
+def test_memory_is_that_of_pairs_not_of_their_columns(optimised):
+    n, d = 1024, 16
+    encoder = critics.gaussian_encoder(2, d, **SMALL)(nnx.Rngs(0))
+    x, y = normal(n, 2).astype(jnp.float32), normal(n, d).astype(jnp.float32)
+    gradient = jax.jit(jax.grad(lambda x: bounds.club(encoder(x, y))))
+    temporary = gradient.lower(x).compile().memory_analysis().temp_size_in_bytes
+    # A few matrices of all pairs; the differences of all columns would be 16.
+    assert temporary < 4 * n * n * 4
 
 
 @pytest.mark.parametrize("d", [3, 40])
