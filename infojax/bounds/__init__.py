@@ -2,9 +2,51 @@
 
 ``scores[i, j] = f(x_i, y_j)``: positives lie on the diagonal, the rest is a sample of
 the product of the marginals. Every bound is a lower bound to maximise, in nats.
+
+Some critics are trained on one function of their scores and evaluated on another. Then
+``<name>`` is the estimate, and its gradient that of the objective, which is what
+training ascends; ``<name>_objective`` is the objective itself.
 """
 
-from infojax.bounds._bounds import donsker_varadhan, infonce, nwj
+from infojax._base.scores import JointProduct
+from infojax.bounds._bounds import donsker_varadhan, nwj
+from infojax.bounds._derangement import derangement
+from infojax.bounds._dime import (
+    gan_dime,
+    gan_dime_objective,
+    hellinger_dime,
+    hellinger_dime_objective,
+    kl_dime,
+    kl_dime_objective,
+    reverse_kl_dime,
+    reverse_kl_dime_objective,
+)
+from infojax.bounds._infonce import infonce
 from infojax.bounds._interpolated import interpolated
+from infojax.bounds._logistic import jensen_shannon, jensen_shannon_objective, smile
+from infojax.bounds._mine import MINE, mine
+from infojax.bounds._siglip import siglip, siglip_objective
 
-__all__ = ["donsker_varadhan", "infonce", "interpolated", "nwj"]
+__all__ = [
+    "MINE",
+    "JointProduct",
+    "derangement",
+    "donsker_varadhan",
+    "gan_dime",
+    "gan_dime_objective",
+    "hellinger_dime",
+    "hellinger_dime_objective",
+    "infonce",
+    "interpolated",
+    "jensen_shannon",
+    "jensen_shannon_objective",
+    "kl_dime",
+    "kl_dime_objective",
+    "mine",
+    "nwj",
+    "reverse_kl_dime",
+    "reverse_kl_dime_objective",
+    "siglip",
+    "siglip_objective",
+    "smile",
+]

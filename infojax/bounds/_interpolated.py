@@ -8,9 +8,9 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import lax
 
-from infojax._base import checks, numerics
+from infojax._base import numerics
 from infojax._base.pairs import Pairs, Rows
-from infojax._base.scores import open_scores
+from infojax._base.scores import open_scores, row_values
 from infojax.types import Array, ArrayLike
 
 __all__ = ["interpolated"]
@@ -48,16 +48,9 @@ def interpolated(
     """
     name = "interpolated"
     pairs, diagonal, n, dtype = open_scores(name, scores, where)
-    rows = pairs.rows
-    if log_baseline is None:
-        baseline = jnp.zeros(rows, diagonal.dtype)
-    else:
-        baseline = checks.as_float(name, "log_baseline", log_baseline)
-        if baseline.shape != (rows,):
-            raise checks.fail(
-                ValueError, name, "log_baseline", f"[{rows}]", str(list(baseline.shape))
-            )
-        baseline = baseline.astype(diagonal.dtype)
+    baseline = jnp.zeros(pairs.rows, diagonal.dtype)
+    if log_baseline is not None:
+        baseline = row_values(name, "log_baseline", log_baseline, diagonal, pairs.mask)
     alpha = jnp.asarray(alpha).astype(diagonal.dtype)
     others = jnp.log(jnp.maximum(n - 1, 1))
     columns = _with_rows(pairs.transpose, baseline)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contracts import (
     rows_auto,
+    rows_bounds,
     rows_closed_form,
     rows_copulas,
     rows_critics,
@@ -39,6 +40,7 @@ _TABLES = (
     rows_critics,
     rows_losses,
     rows_auto,
+    rows_bounds,
     rows_copulas,
     rows_transport,
     rows_vendi,
