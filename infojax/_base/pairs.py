@@ -197,6 +197,11 @@ class Pairs:
 
         return jax.vmap(one)(self.x, self.y)
 
+    def at(self, columns: Array) -> Any:
+        """Values of row i with column ``columns[i]`` of all devices, ``[n]``."""
+        partners = jax.tree.map(lambda a: a[columns], self.plan.gather(self.y))
+        return replace(self, y=partners).diagonal()
+
     def mean(self, values: Array) -> Array:
         """Mean over the rows that exist of one value a row; 0 when there are none."""
         mass = self._mass(values.dtype)
@@ -232,6 +237,9 @@ class _ScorePairs(Pairs):
 
     def diagonal(self) -> Array:
         return jnp.diagonal(self.x)
+
+    def at(self, columns: Array) -> Array:
+        return jnp.take_along_axis(self.x, columns[:, None], axis=1)[:, 0]
 
 
 def score_pairs(scores: Array, where: Array | None = None) -> Pairs:

@@ -1,7 +1,8 @@
 """Variational bounds on mutual information, functions of a score matrix.
 
 ``scores[i, j] = f(x_i, y_j)``: positives lie on the diagonal, the rest is a sample of
-the product of the marginals. Every bound is a lower bound to maximise, in nats.
+the product of the marginals. Values are in nats. Lower bounds are to be maximised;
+``club``, ``club_sampled`` and ``leave_one_out`` are upper bounds, to be minimised.
 
 Some critics are trained on one function of their scores and evaluated on another. Then
 ``<name>`` is the estimate, and its gradient that of the objective, which is what
@@ -10,6 +11,12 @@ training ascends; ``<name>_objective`` is the objective itself.
 
 from infojax._base.scores import JointProduct
 from infojax.bounds._bounds import donsker_varadhan, nwj
+from infojax.bounds._conditional import (
+    barber_agakov,
+    club,
+    club_sampled,
+    leave_one_out,
+)
 from infojax.bounds._derangement import derangement
 from infojax.bounds._dime import (
     gan_dime,
@@ -30,6 +37,9 @@ from infojax.bounds._siglip import siglip, siglip_objective
 __all__ = [
     "MINE",
     "JointProduct",
+    "barber_agakov",
+    "club",
+    "club_sampled",
     "derangement",
     "donsker_varadhan",
     "gan_dime",
@@ -42,6 +52,7 @@ __all__ = [
     "jensen_shannon_objective",
     "kl_dime",
     "kl_dime_objective",
+    "leave_one_out",
     "mine",
     "nwj",
     "reverse_kl_dime",

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from infojax._base import checks
 from infojax.types import Array, ArrayLike, PRNGKey
 
-__all__ = ["derangement"]
+__all__ = ["derangement", "other_rows"]
 
 
 def derangement(key: PRNGKey, n: int, *, where: ArrayLike | None = None) -> Array:
@@ -49,6 +49,19 @@ def derangement(key: PRNGKey, n: int, *, where: ArrayLike | None = None) -> Arra
     after = jnp.where(place + 1 < count, place + 1, 0)
     follower = jnp.where(place < count, order[after], order)
     return jnp.zeros(n, jnp.int32).at[order].set(follower)
+
+
+def other_rows(key: PRNGKey, mask: Array) -> Array:
+    """For each row one of the others that exist, drawn on its own, ``[n]``."""
+    place = _ranks(mask)
+    count = jnp.sum(mask, dtype=jnp.int32)
+    existing = jnp.argsort(~mask, stable=True).astype(jnp.int32)
+
+    def step(key: PRNGKey) -> Array:
+        return jax.random.randint(key, (), 1, jnp.maximum(count, 2), jnp.int32)
+
+    steps = jax.vmap(step)(_row_keys(key, place))
+    return existing[(place + steps) % jnp.maximum(count, 1)]
 
 
 def _ranks(mask: Array) -> Array:

@@ -138,7 +138,9 @@ def test_scores_of_drawn_pairs_need_two_n_evaluations():
     np.testing.assert_allclose(drawn.product, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("bound", [bounds.infonce, bounds.siglip])
+@pytest.mark.parametrize(
+    "bound", [bounds.infonce, bounds.siglip, bounds.club, bounds.leave_one_out]
+)
 def test_bounds_that_need_a_matrix_say_so(bound):
     scores = bounds.JointProduct(jnp.ones(2), jnp.ones(2))
     with pytest.raises(TypeError, match=r"must be \[n, n\] or `Pairs`; received `Jo"):

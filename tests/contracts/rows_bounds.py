@@ -63,6 +63,11 @@ def estimate(name: str, call: Callable) -> list[Case]:
     return [replace(case, smooth=()) for case in every(name, call)]
 
 
+def model(name: str, call: Callable, **more) -> list[Case]:
+    """Rows of a function of log q."""
+    return [replace(c, arguments=("log_q",), **more) for c in both(name, call)]
+
+
 def mine(s, **options):
     state = jnp.asarray(0.5, s.dtype)
     return bounds.mine(s, state, rate=0.25, **options)
@@ -101,6 +106,24 @@ ROWS: list[Case] = [
     replace(bound("bounds.mine", mine), smooth=(), zero_when_empty=False),
     replace(planned("bounds.mine", mine_value), smooth=()),
     replace(sampled("bounds.mine", mine_value), smooth=()),
+    Case(
+        "bounds.barber_agakov",
+        lambda q, **o: bounds.barber_agakov(q, 0.5, **o),
+        lambda rng: (rng.normal(size=N),),
+        smooth=(0,),
+        masks=WHERE1,
+        joint=((0,),),
+        bad=("integer", "rank", "empty", "mask"),
+        arguments=("log_q",),
+    ),
+    *model("bounds.club", bounds.club),
+    # A row draws its partner by its place.
+    *model(
+        "bounds.club_sampled",
+        lambda q, **o: bounds.club_sampled(KEY, q, **o),
+        joint=(),
+    ),
+    *model("bounds.leave_one_out", bounds.leave_one_out),
     *estimate("bounds.kl_dime", bounds.kl_dime),
     *every("bounds.kl_dime_objective", bounds.kl_dime_objective),
     *estimate("bounds.gan_dime", bounds.gan_dime),
