@@ -10,6 +10,7 @@ training ascends; ``<name>_objective`` is the objective itself.
 """
 
 from infojax._base.scores import JointProduct
+from infojax.bounds._baselines import flo, tuba
 from infojax.bounds._bounds import donsker_varadhan, nwj
 from infojax.bounds._conditional import (
     barber_agakov,
@@ -28,7 +29,7 @@ from infojax.bounds._dime import (
     reverse_kl_dime,
     reverse_kl_dime_objective,
 )
-from infojax.bounds._infonce import infonce
+from infojax.bounds._infonce import infonce, infonce_symmetric
 from infojax.bounds._interpolated import interpolated
 from infojax.bounds._logistic import jensen_shannon, jensen_shannon_objective, smile
 from infojax.bounds._mine import MINE, mine
@@ -42,11 +43,13 @@ __all__ = [
     "club_sampled",
     "derangement",
     "donsker_varadhan",
+    "flo",
     "gan_dime",
     "gan_dime_objective",
     "hellinger_dime",
     "hellinger_dime_objective",
     "infonce",
+    "infonce_symmetric",
     "interpolated",
     "jensen_shannon",
     "jensen_shannon_objective",
@@ -60,4 +63,5 @@ __all__ = [
     "siglip",
     "siglip_objective",
     "smile",
+    "tuba",
 ]

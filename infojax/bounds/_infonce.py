@@ -1,4 +1,4 @@
-"""InfoNCE."""
+"""InfoNCE, in one direction and in both."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from infojax._base.pairs import Pairs
 from infojax._base.scores import open_scores
 from infojax.types import Array, ArrayLike
 
-__all__ = ["infonce"]
+__all__ = ["infonce", "infonce_symmetric"]
 
 
 def infonce(scores: ArrayLike | Pairs, *, where: ArrayLike | None = None) -> Array:
     r"""InfoNCE bound, :math:`\log n + \overline{s_{ii} - \log\sum_j e^{s_{ij}}}`.
 
-    Contrasts the y's of a batch for each x; give ``scores.T`` for the other direction.
+    Contrasts the y's of a batch for each x; give ``scores.T`` for the other direction,
+    ``infonce_symmetric`` for both.
 
     Args:
         scores: ``[n, n]`` with positives on the diagonal, or ``Pairs``.
@@ -32,6 +33,32 @@ def infonce(scores: ArrayLike | Pairs, *, where: ArrayLike | None = None) -> Arr
     """
     pairs, diagonal, n, dtype = open_scores("infonce", scores, where)
     value = pairs.mean(diagonal - _contrast(pairs)) + jnp.log(jnp.maximum(n, 1))
+    return jnp.where(n > 1, value, 0).astype(dtype)
+
+
+def infonce_symmetric(
+    scores: ArrayLike | Pairs, *, where: ArrayLike | None = None
+) -> Array:
+    """Mean of InfoNCE over both directions: y's contrasted for each x, x's for each y.
+
+    The objective of CLIP, up to its sign and log n.
+
+    Args:
+        scores: ``[n, n]`` with positives on the diagonal, or ``Pairs``.
+        where: ``[n]`` Boolean; rows and columns marked False are as if absent.
+
+    Returns: scalar in nats, never above log n; 0 when fewer than two rows remain.
+    Gradients: exact, of low variance.
+    Cost: O(n^2); ``Pairs`` evaluate their scores twice.
+    Example:
+        >>> round(float(infonce_symmetric(100.0 * jnp.eye(4))), 4)  # log 4
+        1.3863
+    References: Radford et al. (2021), CLIP.
+    """
+    pairs, diagonal, n, dtype = open_scores("infonce_symmetric", scores, where)
+    columns = pairs.transpose
+    contrast = pairs.mean(_contrast(pairs)) + columns.mean(_contrast(columns))
+    value = pairs.mean(diagonal) - contrast / 2 + jnp.log(jnp.maximum(n, 1))
     return jnp.where(n > 1, value, 0).astype(dtype)
 
 

@@ -100,3 +100,10 @@ def test_where_belongs_to_pairs():
     pairs = Pairs(lambda a, b: a[:, None] * b, jnp.ones(3), jnp.ones(3))
     with pytest.raises(ValueError, match=r"club: `where` must be given to `Pairs`"):
         bounds.club(pairs, where=jnp.ones(3, bool))
+
+
+def test_values_of_rows_have_the_length_of_the_rows():
+    scores = jnp.zeros((3, 3))
+    for call, argument in ((bounds.tuba, "log_baseline"), (bounds.flo, "u")):
+        with pytest.raises(ValueError, match=rf"`{argument}` must be \[3\]; received"):
+            call(scores, jnp.zeros((3, 3)))

@@ -29,11 +29,14 @@ ALL = {
     "donsker_varadhan": bounds.donsker_varadhan,
     "nwj": bounds.nwj,
     "infonce": bounds.infonce,
+    "infonce_symmetric": bounds.infonce_symmetric,
     "interpolated": lambda s: bounds.interpolated(s, alpha=0.5),
     "mine": lambda s: bounds.mine(s, -jnp.inf).value,
     "club": bounds.club,
     "club_sampled": lambda s: bounds.club_sampled(KEY, s),
     "leave_one_out": bounds.leave_one_out,
+    "tuba": lambda s: bounds.tuba(s, column(s)),
+    "flo": lambda s: bounds.flo(s, column(s)),
 }
 
 

@@ -68,6 +68,22 @@ def model(name: str, call: Callable, **more) -> list[Case]:
     return [replace(c, arguments=("log_q",), **more) for c in both(name, call)]
 
 
+def with_values(name: str, call: Callable) -> list[Case]:
+    """Rows of a function of scores and one value a row.
+
+    Those of a matrix, whose rows and columns are deleted, depend on its diagonal.
+    """
+
+    def dense(s, **options):
+        return call(s, jnp.sin(jnp.diagonal(s)), **options)
+
+    def inputs(rng):
+        return *pair(2, 2)(rng), rng.normal(size=N)
+
+    more = {"smooth": (0, 1, 2), "masks": {"where": (0, 1, 2)}, "joint": ((0, 1, 2),)}
+    return [bound(name, dense), replace(planned(name, call), inputs=inputs, **more)]
+
+
 def mine(s, **options):
     state = jnp.asarray(0.5, s.dtype)
     return bounds.mine(s, state, rate=0.25, **options)
@@ -86,6 +102,7 @@ def meet(x, where=None):
 ROWS: list[Case] = [
     planned("bounds.infonce", bounds.infonce),
     planned("bounds.interpolated", lambda s: bounds.interpolated(s, alpha=0.3)),
+    *both("bounds.infonce_symmetric", bounds.infonce_symmetric),
     planned("bounds.donsker_varadhan", bounds.donsker_varadhan),
     sampled("bounds.donsker_varadhan", bounds.donsker_varadhan),
     planned("bounds.nwj", bounds.nwj),
@@ -98,6 +115,8 @@ ROWS: list[Case] = [
         masks=WHERE1,
         bad=("mask",),
     ),
+    *with_values("bounds.tuba", bounds.tuba),
+    *with_values("bounds.flo", bounds.flo),
     *estimate("bounds.jensen_shannon", bounds.jensen_shannon),
     *every("bounds.jensen_shannon_objective", bounds.jensen_shannon_objective),
     *estimate("bounds.smile", lambda s, **o: bounds.smile(s, clip=1.0, **o)),
