@@ -1,11 +1,32 @@
-"""Trainable estimation: critics fitted to a bound, as pure functions of a state."""
+"""Trainable estimation: modules fitted to samples, as pure functions of a state."""
 
-from infojax.fit._critic_estimator import (
-    FitInfo,
-    FitState,
-    NeuralEstimator,
-    critic_estimator,
-)
-from infojax.fit._train import train
+from infojax.fit._checkpoint import restore, save
+from infojax.fit._critic_estimator import critic_estimator, mine_estimator
+from infojax.fit._denoising_mi import denoising_mi, direct_denoising_mi
+from infojax.fit._encoder_estimator import encoder_estimator, entropy_difference
+from infojax.fit._estimator import FitInfo, FitState, NeuralEstimator
+from infojax.fit._flow_mi import flow_mi
+from infojax.fit._latent_mi import latent_mi
+from infojax.fit._progress import Progress, progress_bar
+from infojax.fit._train import Training, TrainRun, train
 
-__all__ = ["FitInfo", "FitState", "NeuralEstimator", "critic_estimator", "train"]
+__all__ = [
+    "FitInfo",
+    "FitState",
+    "NeuralEstimator",
+    "Progress",
+    "TrainRun",
+    "Training",
+    "critic_estimator",
+    "denoising_mi",
+    "direct_denoising_mi",
+    "encoder_estimator",
+    "entropy_difference",
+    "flow_mi",
+    "latent_mi",
+    "mine_estimator",
+    "progress_bar",
+    "restore",
+    "save",
+    "train",
+]

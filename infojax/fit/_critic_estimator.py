@@ -3,72 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-import jax
 import jax.numpy as jnp
 import optax
 from flax import nnx
 
+from infojax import bounds
 from infojax._base import checks
 from infojax._base.pairs import PairPlan, Pairs
-from infojax.critics import advance
-from infojax.types import Array, ArrayLike, Bound, Critic, PRNGKey
+from infojax.fit._estimator import NeuralEstimator, from_module
+from infojax.types import Array, Bound, Critic, PRNGKey
 
-__all__ = ["FitInfo", "FitState", "NeuralEstimator", "critic_estimator"]
-
-
-class FitState(NamedTuple):
-    """Raw arrays: trained parameters, what the critic keeps besides, and Optax state.
-
-    ``statistics`` holds singular vectors, running means and random streams.
-    """
-
-    parameters: Any
-    statistics: Any
-    optimizer: optax.OptState
-
-
-class FitInfo(NamedTuple):
-    """One update: the bound on its batch before the step, nats, and gradient norm."""
-
-    bound: Array
-    gradient_norm: Array
-
-
-class _Update(Protocol):
-    def __call__(
-        self,
-        key: PRNGKey,
-        state: FitState,
-        x: ArrayLike,
-        y: ArrayLike,
-        *,
-        where: ArrayLike | None = None,
-    ) -> tuple[FitState, FitInfo]: ...
-
-
-class _Estimate(Protocol):
-    def __call__(
-        self,
-        state: FitState,
-        x: ArrayLike,
-        y: ArrayLike,
-        *,
-        where: ArrayLike | None = None,
-    ) -> Array: ...
-
-
-class NeuralEstimator(NamedTuple):
-    """A trainable estimator as three pure functions.
-
-    ``init(key)`` gives a ``FitState``; ``update(key, state, x, y)`` one ascent step on
-    a batch and its ``FitInfo``; ``estimate(state, x, y)`` nats, with nothing trained.
-    """
-
-    init: Callable[[PRNGKey], FitState]
-    update: _Update
-    estimate: _Estimate
+__all__ = ["critic_estimator", "mine_estimator"]
 
 
 def critic_estimator(
@@ -76,9 +23,10 @@ def critic_estimator(
     make_critic: Callable[[nnx.Rngs], Critic],
     optimizer: optax.GradientTransformation,
     *,
+    evaluate: Bound | None = None,
     plan: PairPlan = PairPlan(),
 ) -> NeuralEstimator:
-    """Mutual information through a trained critic, as a triple of pure functions.
+    """Mutual information through a trained critic, as pure functions of a state.
 
     ``init(key) -> FitState``; ``update(key, state, x, y) -> (FitState, FitInfo)``
     ascends the bound on a batch; ``estimate(state, x, y) -> Array`` evaluates it with
@@ -91,13 +39,16 @@ def critic_estimator(
         make_critic: builds an NNX module, ``[n, dx], [m, dy]`` to scores ``[n, m]``,
             such as ``critics.separable(2, 3)``.
         optimizer: an Optax transformation of the critic's parameters.
+        evaluate: the function of scores that ``estimate`` reports; ``bound`` itself by
+            default. A critic trained by ``bounds.jensen_shannon`` can so report
+            ``bounds.smile``.
         plan: how the scores are evaluated; with a block size, or when ``update`` or
             ``estimate`` gets ``where=``, the bound is handed ``Pairs``, which those of
             ``bounds`` accept.
 
-    Returns: ``NeuralEstimator(init, update, estimate)`` for ``jit``, ``scan`` over
-        steps and ``vmap`` over keys. States hold raw arrays, so that they stack, shard
-        and checkpoint like any pytree.
+    Returns: ``NeuralEstimator(init, update, estimate, objective)`` for ``jit``,
+        ``scan`` over steps and ``vmap`` over keys; ``objective`` is the bound. States
+        hold raw arrays, so that they stack, shard and checkpoint like any pytree.
     Gradients: ``estimate`` is differentiable in state and samples; ``update`` takes
         Optax steps of the exact gradient of the bound on the batch.
     Cost: the critic's, on n^2 pairs of a batch.
@@ -112,79 +63,79 @@ def critic_estimator(
     References: Belghazi et al. (2018), MINE; Poole et al. (2019), on variational bounds
         of mutual information.
     """
-    # The graph of modules is the same for every key: taken once, without arrays.
-    graph, *_ = _abstract(make_critic)
+    report = bound if evaluate is None else evaluate
 
-    def evaluate(critic: Critic, x: Array, y: Array, where: Array | None) -> Array:
-        if plan == PairPlan() and where is None:
-            return bound(critic(x, y))
-        return bound(Pairs(critic, x, y, plan, where, where))  # type: ignore[arg-type]
+    def objective(
+        critic: Critic, key: PRNGKey, x: Array, y: Array, where: Array | None, memory
+    ) -> tuple[Array, Any]:
+        return bound(scores(critic, x, y, where, plan)), memory
 
-    def init(key: PRNGKey) -> FitState:
-        _, parameters, statistics = nnx.split(
-            make_critic(nnx.Rngs(key)), nnx.Param, ...
-        )
-        parameters = nnx.as_pure(parameters)
-        return FitState(parameters, nnx.as_pure(statistics), optimizer.init(parameters))
-
-    def update(
-        key: PRNGKey,
-        state: FitState,
-        x: ArrayLike,
-        y: ArrayLike,
-        *,
-        where: ArrayLike | None = None,
-    ) -> tuple[FitState, FitInfo]:
-        a, b, mask = _batch("critic_estimator.update", x, y, where)
-
-        def objective(parameters: Any) -> tuple[Array, Any]:
-            critic = nnx.merge(graph, parameters, state.statistics)
-            critic.train()
-            _reseed(critic, key)
-            advance(critic)
-            value = evaluate(critic, a, b, mask)
-            _, _, statistics = nnx.split(critic, nnx.Param, ...)
-            return -value, nnx.as_pure(statistics)
-
-        (loss, statistics), gradient = jax.value_and_grad(objective, has_aux=True)(
-            state.parameters
-        )
-        steps, moments = optimizer.update(gradient, state.optimizer, state.parameters)
-        parameters = optax.apply_updates(state.parameters, steps)
-        info = FitInfo(-loss, optax.tree.norm(gradient))
-        return FitState(parameters, statistics, moments), info
-
-    def estimate(
-        state: FitState, x: ArrayLike, y: ArrayLike, *, where: ArrayLike | None = None
-    ) -> Array:
-        a, b, mask = _batch("critic_estimator.estimate", x, y, where)
-        critic = nnx.merge(graph, state.parameters, state.statistics)
-        critic.eval()
-        return evaluate(critic, a, b, mask)
-
-    return NeuralEstimator(init, update, estimate)
+    return from_module(
+        "critic_estimator",
+        make_critic,
+        optimizer,
+        objective=objective,
+        evaluate=lambda critic, x, y, where: report(scores(critic, x, y, where, plan)),
+    )
 
 
-def _abstract(make_critic: Callable[[nnx.Rngs], Critic]) -> tuple:
-    critic = nnx.eval_shape(lambda: make_critic(nnx.Rngs(0)))
-    return nnx.split(critic, nnx.Param, ...)
+def mine_estimator(
+    make_critic: Callable[[nnx.Rngs], Critic],
+    optimizer: optax.GradientTransformation,
+    *,
+    rate: float = 0.01,
+    plan: PairPlan = PairPlan(),
+) -> NeuralEstimator:
+    """Mutual information through a critic trained as in MINE.
+
+    The gradient of the Donsker-Varadhan bound on a batch is biased; here its
+    denominator is a moving average over batches, kept in the state's ``memory``.
+
+    Args:
+        make_critic: builds an NNX module, ``[n, dx], [m, dy]`` to scores ``[n, m]``.
+        optimizer: an Optax transformation of the critic's parameters.
+        rate: weight of the newest batch in the average, in (0, 1].
+        plan: how the scores are evaluated.
+
+    Returns: ``NeuralEstimator``; ``estimate`` is the Donsker-Varadhan bound.
+    Gradients: as in ``critic_estimator``, but for the denominator.
+    Cost: that of ``critic_estimator``.
+    Example:
+        >>> make = critics.separable(1, 1, width=16)
+        >>> estimator = mine_estimator(make, optax.adam(1e-3))
+        >>> x = jnp.linspace(-1.0, 1.0, 64)[:, None]
+        >>> key = jax.random.key(0)
+        >>> state, info = estimator.update(key, estimator.init(key), x, x)
+        >>> bool(jnp.isfinite(state.memory))  # log of the average
+        True
+    References: Belghazi et al. (2018), MINE, section 3.2.
+    """
+    if not 0 < rate <= 1:
+        expected = "above 0 and at most 1"
+        raise checks.fail(ValueError, "mine_estimator", "rate", expected, str(rate))
+
+    def objective(
+        critic: Critic, key: PRNGKey, x: Array, y: Array, where: Array | None, memory
+    ) -> tuple[Array, Any]:
+        found = bounds.mine(scores(critic, x, y, where, plan), memory, rate=rate)
+        return found.value, found.log_mean.astype(memory.dtype)
+
+    return from_module(
+        "mine_estimator",
+        make_critic,
+        optimizer,
+        objective=objective,
+        evaluate=lambda critic, x, y, where: bounds.donsker_varadhan(
+            scores(critic, x, y, where, plan)
+        ),
+        memory=jnp.float32(-jnp.inf),
+    )
 
 
-def _batch(
-    name: str, x: ArrayLike, y: ArrayLike, where: ArrayLike | None
-) -> tuple[Array, Array, Array | None]:
-    """Paired samples of any rank, for critics that read images too, and their mask."""
-    a, b = checks.as_float(name, "x", x), checks.as_float(name, "y", y)
-    n = checks.same_length(name, x=a, y=b)
-    if where is None:
-        return a, b, None
-    mask = checks.row_mask(name, where, n)
-    return checks.column_mask(a, mask), checks.column_mask(b, mask), mask
-
-
-def _reseed(critic: nnx.Module, key: PRNGKey) -> None:
-    """Give every random stream of the critic its own part of the key, in place."""
-    streams = [n for _, n in nnx.iter_graph(critic) if isinstance(n, nnx.RngStream)]
-    for position, stream in enumerate(streams):
-        stream.key[...] = jax.random.fold_in(key, position)
-        stream.count[...] = jnp.zeros_like(stream.count[...])
+def scores(
+    critic: Critic, x: Array, y: Array, where: Array | None, plan: PairPlan
+) -> Any:
+    """A score matrix where it can be one, else ``Pairs``."""
+    if plan == PairPlan() and where is None:
+        return critic(x, y)
+    return Pairs(critic, x, y, plan, where, where)

@@ -58,10 +58,33 @@ def test_the_error_explains_itself(case: Case, kind: str):
 
 
 X = jnp.ones((4, 2))
+LINEAR, RULE = critics.bilinear(2, 2), optax.sgd(0.1)
 # Functions that are not called with arrays alone, and a mistake for each.
 OTHERS = {
     "critics.advance": (lambda: critics.advance(X), "module"),
     "fit.critic_estimator": (lambda: _estimator().estimate((), X, X[1:]), "y"),
+    "fit.denoising_mi": (
+        lambda: fit.denoising_mi(2, 2, RULE, log_snr=(1.0, 0.0)),
+        "log_snr",
+    ),
+    "fit.direct_denoising_mi": (
+        lambda: fit.direct_denoising_mi(2, 2, RULE, width=0),
+        "width",
+    ),
+    "fit.encoder_estimator": (
+        lambda: fit.encoder_estimator(LINEAR, RULE).estimate((), X, X[1:]),
+        "y",
+    ),
+    "fit.entropy_difference": (
+        lambda: fit.entropy_difference(LINEAR, LINEAR, RULE).estimate((), X, X[1:]),
+        "y",
+    ),
+    "fit.flow_mi": (lambda: fit.flow_mi(2, 2, RULE, layers=0), "layers"),
+    "fit.latent_mi": (lambda: fit.latent_mi(2, 2, RULE, latent_dim=0), "latent_dim"),
+    "fit.mine_estimator": (lambda: fit.mine_estimator(LINEAR, RULE, rate=2.0), "rate"),
+    "fit.progress_bar": (lambda: fit.progress_bar(0).__enter__(), "steps"),
+    "fit.restore": (lambda: fit.restore("nowhere", like=X), "path"),
+    "fit.save": (lambda: fit.save(".", X), "path"),
     "fit.train": (
         lambda: fit.train(
             jax.random.key(0), X, X, estimator=_estimator(), steps=0, batch_size=2
@@ -106,8 +129,7 @@ OTHERS = {
 
 
 def _estimator():
-    make = critics.separable(2, 2, width=4)
-    return fit.critic_estimator(bounds.infonce, make, optax.sgd(0.1))
+    return fit.critic_estimator(bounds.infonce, LINEAR, RULE)
 
 
 @pytest.mark.parametrize("name", OTHERS)
