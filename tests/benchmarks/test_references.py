@@ -10,6 +10,7 @@ import intervals
 import jax
 import numpy as np
 import pytest
+import staircase
 import throughput
 
 COMPARED = [case for case in catalogue.CASES if case.reference]
@@ -79,3 +80,24 @@ def test_a_fast_run_of_the_benchmark_of_intervals(tmp_path, capsys):
     assert all(row["coverage"] in {0, 0.25, 0.5, 0.75, 1} for row in rows)
     assert all(sum(row["methods"].values()) == 4 for row in rows)
     assert (tmp_path / "intervals.png").stat().st_size > 10_000
+
+
+def test_a_fast_run_of_the_staircase(tmp_path, capsys):
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        staircase.main(fast=True, output=tmp_path)
+    assert "| `club` | cubic |" in capsys.readouterr().out
+    results = json.loads((tmp_path / "staircase.json").read_text())
+    assert [(r["bound"], r["variant"]) for r in results["rows"]] == [
+        (bound, variant) for bound in ("nwj", "club") for variant in staircase.VARIANTS
+    ]
+    assert all(len(row["bias"]) == len(staircase.STAIRS) for row in results["rows"])
+    assert (tmp_path / "staircase.png").stat().st_size > 10_000
+
+
+def test_the_staircase_knows_bias_and_spread():
+    truth = np.array(staircase.STAIRS)[:, None]
+    off = np.tile([0.5, -0.5, 1.5, 0.5], 64)
+    found = staircase.summary(truth + off)
+    np.testing.assert_allclose(found["bias"], 0.5)
+    np.testing.assert_allclose(found["deviation"], np.std(off), rtol=0.02)
+    np.testing.assert_allclose(np.square(found["rmse"]), 0.75, rtol=0.02)
