@@ -1,10 +1,12 @@
 """Trainable estimation: modules fitted to samples, as pure functions of a state."""
 
+from infojax.fit._bridge_mi import bridge_mi
 from infojax.fit._checkpoint import restore, save
 from infojax.fit._critic_estimator import critic_estimator, mine_estimator
 from infojax.fit._denoising_mi import denoising_mi, direct_denoising_mi
 from infojax.fit._encoder_estimator import encoder_estimator, entropy_difference
 from infojax.fit._estimator import FitInfo, FitState, NeuralEstimator
+from infojax.fit._flow_matching_mi import flow_matching_mi
 from infojax.fit._flow_mi import flow_mi
 from infojax.fit._latent_mi import latent_mi
 from infojax.fit._progress import Progress, progress_bar
@@ -17,11 +19,13 @@ __all__ = [
     "Progress",
     "TrainRun",
     "Training",
+    "bridge_mi",
     "critic_estimator",
     "denoising_mi",
     "direct_denoising_mi",
     "encoder_estimator",
     "entropy_difference",
+    "flow_matching_mi",
     "flow_mi",
     "latent_mi",
     "mine_estimator",

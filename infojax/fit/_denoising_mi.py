@@ -10,16 +10,13 @@ import jax.numpy as jnp
 import optax
 from flax import nnx
 
-from infojax._base import checks, numerics
-from infojax.critics import MLP
+from infojax._base import checks
 from infojax.critics._perceptrons import inputs
 from infojax.fit._estimator import NeuralEstimator, from_module
+from infojax.fit._levels import Levels, guesser, mask_of, waves
 from infojax.types import Array, PRNGKey
 
 __all__ = ["denoising_mi", "direct_denoising_mi"]
-
-_WAVES = 8  # sines and cosines of the log signal-to-noise ratio
-_NODES = 64  # noise levels a row of an estimate
 
 Gain = Callable[[Array, Array, Array], Array]
 
@@ -123,26 +120,23 @@ class _Denoiser(nnx.Module):
         self, name: str, x_dim: int, y_dim: int, hidden: list[int], rngs: nnx.Rngs
     ) -> None:
         self.name, self.widths = name, (x_dim, y_dim)
-        inputs = x_dim + y_dim + 1 + 2 * _WAVES
-        self.network = MLP([inputs, *hidden, x_dim], activation=jax.nn.silu, rngs=rngs)
-        last = self.network.layers[-1]
-        last.kernel[...] = jnp.zeros_like(last.kernel[...])
+        self.network = guesser(x_dim + y_dim + 1, hidden, x_dim, rngs)
 
     def open(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Samples as ``[n, d]``."""
         return inputs(self.name, x, y, *self.widths)[0]
 
-    def __call__(self, x: Array, y: Array, level: Array, noise: Array):
+    def __call__(
+        self, x: Array, y: Array, level: Array, noise: Array
+    ) -> tuple[Array, Array]:
         signal = jnp.sqrt(jax.nn.sigmoid(level))[:, None]
         rest = jnp.sqrt(jax.nn.sigmoid(-level))[:, None]
-        mixed = signal * x + rest * noise
-        waves = level[:, None] * 2.0 ** (1 - jnp.arange(_WAVES, dtype=x.dtype) / 2)
-        time = [jnp.sin(waves / 4), jnp.cos(waves / 4)]
+        mixed, time = signal * x + rest * noise, waves(level)
         seen = jnp.concatenate([y, jnp.ones_like(signal)], axis=1)
 
         def guess(told: Array) -> Array:
-            inputs = jnp.concatenate([mixed, told, *time], axis=1)
-            return rest * mixed + signal * self.network(inputs)
+            found = self.network(jnp.concatenate([mixed, told, time], axis=1))
+            return rest * mixed + signal * found
 
         return guess(jnp.zeros_like(seen)), guess(seen)
 
@@ -160,44 +154,24 @@ def _denoising(
     sizes = {"x_dim": x_dim, "y_dim": y_dim, "width": width, "depth": depth}
     for argument, size in sizes.items():
         checks.size(name, size, argument)
-    low, high = log_snr
-    if not low < high:
-        expected = "an increasing pair"
-        raise checks.fail(ValueError, name, "log_snr", expected, repr(log_snr))
-
-    def noisy(key: PRNGKey, x: Array) -> tuple[Array, Array]:
-        """Levels spread evenly over the rows, and noise."""
-        shift, draw = jax.random.split(key)
-        even = jnp.arange(len(x), dtype=x.dtype) + jax.random.uniform(
-            shift, (), x.dtype
-        )
-        level = low + (high - low) * even / len(x)
-        return level, jax.random.normal(draw, x.shape, x.dtype)
-
-    def integral(values: Array, mask: Array) -> Array:
-        """Half the integral over the levels of the mean sum over columns."""
-        return (high - low) / 2 * numerics.mean(jnp.sum(values, axis=1), mask)
+    levels = Levels.of(name, "log_snr", log_snr)
 
     def objective(
         denoiser: _Denoiser, key: PRNGKey, x: Array, y: Array, where, memory
     ) -> tuple[Array, Any]:
-        mask = jnp.ones(len(x), bool) if where is None else where
         x, y = denoiser.open(x, y)
-        level, noise = noisy(key, x)
+        level, noise = levels.draw(key, x)
         guess, informed = denoiser(x, y, level, noise)
-        return -integral((noise - guess) ** 2 + (noise - informed) ** 2, mask), memory
+        errors = (noise - guess) ** 2 + (noise - informed) ** 2
+        return -levels.integral(errors, mask_of(x, where)) / 2, memory
 
     def evaluate(denoiser: _Denoiser, x: Array, y: Array, where: Array | None) -> Array:
-        mask = jnp.ones(len(x), bool) if where is None else where
         x, y = denoiser.open(x, y)
 
-        def once(index: Array) -> Array:
-            # Each row meets levels all over the range: its own, moved on.
-            level, noise = noisy(jax.random.fold_in(jax.random.key(0), index), x)
-            level = jnp.roll(level, index * max(1, len(x) // _NODES))
-            return integral(gain(noise, *denoiser(x, y, level, noise)), mask)
+        def integrand(level: Array, noise: Array) -> Array:
+            return gain(noise, *denoiser(x, y, level, noise))
 
-        return jnp.mean(jax.lax.map(once, jnp.arange(_NODES)))
+        return levels.average(integrand, x, mask_of(x, where)) / 2
 
     return from_module(
         name,

@@ -62,6 +62,7 @@ LINEAR, RULE = critics.bilinear(2, 2), optax.sgd(0.1)
 # Functions that are not called with arrays alone, and a mistake for each.
 OTHERS = {
     "critics.advance": (lambda: critics.advance(X), "module"),
+    "fit.bridge_mi": (lambda: fit.bridge_mi(2, 2, RULE, epsilon=0.0), "epsilon"),
     "fit.critic_estimator": (lambda: _estimator().estimate((), X, X[1:]), "y"),
     "fit.denoising_mi": (
         lambda: fit.denoising_mi(2, 2, RULE, log_snr=(1.0, 0.0)),
@@ -78,6 +79,10 @@ OTHERS = {
     "fit.entropy_difference": (
         lambda: fit.entropy_difference(LINEAR, LINEAR, RULE).estimate((), X, X[1:]),
         "y",
+    ),
+    "fit.flow_matching_mi": (
+        lambda: fit.flow_matching_mi(2, 2, RULE, depth=0),
+        "depth",
     ),
     "fit.flow_mi": (lambda: fit.flow_mi(2, 2, RULE, layers=0), "layers"),
     "fit.latent_mi": (lambda: fit.latent_mi(2, 2, RULE, latent_dim=0), "latent_dim"),

@@ -81,8 +81,16 @@ def test_mine_remembers_its_denominator():
     assert 0 < abs(float(after.memory - first.memory)) < 0.1
 
 
-@pytest.mark.parametrize("make", [fit.denoising_mi, fit.direct_denoising_mi])
-def test_denoisers_find_the_information(make):
+PATHS = (
+    fit.denoising_mi,
+    fit.direct_denoising_mi,
+    fit.bridge_mi,
+    fit.flow_matching_mi,
+)
+
+
+@pytest.mark.parametrize("make", PATHS)
+def test_paths_and_denoisers_find_the_information(make):
     x, y = samples()
     estimator = make(1, 1, optax.adam(3e-3), width=32, depth=2)
     start = estimator.init(jax.random.key(0))
@@ -112,7 +120,7 @@ ESTIMATORS = {
         ENCODER, critics.mixture_density(1), RULE
     ),
     "mine_estimator": fit.mine_estimator(critics.bilinear(1, 1), RULE),
-    "denoising_mi": fit.denoising_mi(1, 1, RULE, width=8, depth=1),
+    **{make.__name__: make(1, 1, RULE, width=8, depth=1) for make in PATHS},
     "latent_mi": fit.latent_mi(
         1, 1, RULE, latent_dim=1, width=8, depth=1, estimator=mi.gaussian
     ),
@@ -132,7 +140,7 @@ def test_updates_with_a_mask_are_finite_and_forget_what_it_hides(name):
     assert np.isfinite(info.bound) and np.isfinite(info.gradient_norm)
 
 
-@pytest.mark.parametrize("name", sorted(set(ESTIMATORS) - {"denoising_mi"}))
+@pytest.mark.parametrize("name", sorted(set(ESTIMATORS) - {p.__name__ for p in PATHS}))
 def test_a_mask_deletes(name):
     estimator = ESTIMATORS[name]
     x, y = samples(16)
