@@ -1,5 +1,6 @@
 """Trainable estimation: modules fitted to samples, as pure functions of a state."""
 
+from infojax.fit._auto import TrainedAuto, auto
 from infojax.fit._bridge_mi import bridge_mi
 from infojax.fit._checkpoint import restore, save
 from infojax.fit._critic_estimator import critic_estimator, mine_estimator
@@ -18,7 +19,9 @@ __all__ = [
     "NeuralEstimator",
     "Progress",
     "TrainRun",
+    "TrainedAuto",
     "Training",
+    "auto",
     "bridge_mi",
     "critic_estimator",
     "denoising_mi",

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import staircase
 import throughput
+import trained
 
 COMPARED = [case for case in catalogue.CASES if case.reference]
 WIDE = {"SciPy": (np.float32, np.float64), "scikit-learn": (np.float64,)}
@@ -101,3 +102,12 @@ def test_the_staircase_knows_bias_and_spread():
     np.testing.assert_allclose(found["bias"], 0.5)
     np.testing.assert_allclose(found["deviation"], np.std(off), rtol=0.02)
     np.testing.assert_allclose(np.square(found["rmse"]), 0.75, rtol=0.02)
+
+
+def test_a_fast_run_of_the_trained_benchmark(tmp_path, capsys):
+    with jax.enable_x64(False), jax.numpy_dtype_promotion("standard"):
+        trained.main(fast=True, output=tmp_path)
+    assert "`fit.auto`, all 1 laws, n = 2100" in capsys.readouterr().out
+    (row,) = json.loads((tmp_path / "trained.json").read_text())["rows"]
+    assert row["trained"] and row["fit.auto"] != row["mi.auto"]
+    assert (tmp_path / "trained.png").stat().st_size > 10_000

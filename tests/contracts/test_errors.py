@@ -62,6 +62,7 @@ LINEAR, RULE = critics.bilinear(2, 2), optax.sgd(0.1)
 # Functions that are not called with arrays alone, and a mistake for each.
 OTHERS = {
     "critics.advance": (lambda: critics.advance(X), "module"),
+    "fit.auto": (lambda: fit.auto(jax.random.key(0), X, X, width=0), "width"),
     "fit.bridge_mi": (lambda: fit.bridge_mi(2, 2, RULE, epsilon=0.0), "epsilon"),
     "fit.critic_estimator": (lambda: _estimator().estimate((), X, X[1:]), "y"),
     "fit.denoising_mi": (
