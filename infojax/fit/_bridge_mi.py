@@ -73,7 +73,7 @@ def bridge_mi(
     ) -> tuple[Array, Any]:
         x, y = bridge.open(x, y)
         level, noise = levels.draw(key, y)
-        others = other_rows(x, where)
+        others = next_rows(x, where)
         errors = [
             (bridge(start, y, level, noise, told) - y) ** 2
             for start, told in ((x, 1.0), (others, 0.0))
@@ -131,7 +131,7 @@ class _Bridge(nnx.Module):
         )
 
 
-def other_rows(x: Array, where: Array | None) -> Array:
+def next_rows(x: Array, where: Array | None) -> Array:
     """Each row's next one that exists, the first after the last."""
     if where is None:
         return jnp.roll(x, -1, axis=0)

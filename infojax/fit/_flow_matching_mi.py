@@ -11,7 +11,7 @@ from flax import nnx
 
 from infojax._base import checks
 from infojax.critics._perceptrons import inputs
-from infojax.fit._bridge_mi import other_rows
+from infojax.fit._bridge_mi import next_rows
 from infojax.fit._estimator import NeuralEstimator, from_module
 from infojax.fit._levels import Levels, guesser, mask_of, waves
 from infojax.types import Array, PRNGKey
@@ -67,13 +67,13 @@ def flow_matching_mi(
     ) -> tuple[Array, Any]:
         x, y = field.open(x, y)
         t, _ = times.draw(key, y)
-        start = other_rows(y, where)
+        start = next_rows(y, where)
         error = (field(between(start, y, t), t, x) - (y - start)) ** 2
         return -times.integral(error, mask_of(x, where)), memory
 
     def evaluate(field: _Field, x: Array, y: Array, where: Array | None) -> Array:
         x, y = field.open(x, y)
-        start = other_rows(y, where)
+        start = next_rows(y, where)
 
         def integrand(t: Array, noise: Array) -> Array:
             sign = jnp.where(noise > 0, 1, -1).astype(y.dtype)

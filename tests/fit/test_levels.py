@@ -9,7 +9,7 @@ import optax
 import pytest
 
 from infojax import closed_form, fit
-from infojax.fit._bridge_mi import other_rows
+from infojax.fit._bridge_mi import next_rows
 from infojax.fit._levels import Levels, waves
 
 RHO = 0.8
@@ -65,9 +65,9 @@ def test_waves_tell_levels_apart():
 
 def test_the_next_row_that_exists():
     x = jnp.arange(5.0)[:, None]
-    assert other_rows(x, None).ravel().tolist() == [1, 2, 3, 4, 0]
+    assert next_rows(x, None).ravel().tolist() == [1, 2, 3, 4, 0]
     where = jnp.array([True, False, True, False, True])
-    assert other_rows(x, where).ravel()[where].tolist() == [2, 4, 0]
+    assert next_rows(x, where).ravel()[where].tolist() == [2, 4, 0]
 
 
 @pytest.mark.parametrize("make", [fit.bridge_mi, fit.flow_matching_mi])
