@@ -56,8 +56,9 @@ def test_updates_scan_and_vmap_over_seeds():
     together = jax.vmap(run)(keys)
     for i, key in enumerate(keys):
         alone = run(key)
-        np.testing.assert_allclose(together[0][i], alone[0], rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(together[1][i], alone[1], rtol=1e-4, atol=1e-5)
+        # Adam magnifies the rounding of gradients that are almost zero.
+        np.testing.assert_allclose(together[0][i], alone[0], rtol=3e-3, atol=1e-5)
+        np.testing.assert_allclose(together[1][i], alone[1], rtol=3e-3, atol=1e-5)
 
 
 def test_state_is_raw_arrays():
