@@ -93,19 +93,20 @@ def train(
         steps: updates, a static int, a multiple of ``every``.
         batch_size: pairs an update, drawn without replacement, static, at least 2 and
             at most the rows that are not held out.
-        held_out: rows to hold out, static; a fifth of them and at most 1024 by default.
-            With 0 the run takes every step and returns the last state.
+        held_out: rows to hold out, static; by default a fifth of them, at most 1024,
+            and none of fewer than ten. With 0 the run takes every step and returns the
+            last state.
         every: updates between checks, static; 100, or ``steps`` if fewer, by default.
         patience: checks without a larger objective before the run stops, static.
         progress: called at every check with the steps taken, the mean bound since the
             last one, the held-out objective and the first step that was not finite or
             -1, such as ``progress_bar`` makes.
         start: the ``run`` of an earlier result with the same key, samples, estimator
-            and ``held_out``: it goes on as if it had not stopped there.
+            and sizes: it goes on as if it had not stopped there.
 
     Returns: ``Training``. Its ``value`` is a little high where the objective is the
         estimate, as the largest was taken; without held-out rows it is the estimate on
-        pairs that were trained on, 1024 at most, and so too high.
+        a batch that was trained on, and so too high.
         Compiled once for an estimator and shapes; under ``vmap`` over keys, samples or
         hyper-parameters all runs go on until the last one stops. Outside of other
         transformations, a step that was not finite is also a warning.
@@ -125,7 +126,8 @@ def train(
     a = checks.as_float(name, "x", x)
     b = jnp.asarray(y)
     n = checks.same_length(name, x=a, y=b)
-    held_out = min(n // 5, _HELD_OUT) if held_out is None else held_out
+    if held_out is None:
+        held_out = min(n // 5, _HELD_OUT) if n >= 10 else 0
     every = min(100, steps) if every is None else every
     for argument, value, lowest, highest in (
         ("steps", steps, 1, None),
@@ -222,7 +224,7 @@ def _run(
         advance, begin, None, length=plan.steps // plan.every
     )
     info = jax.tree.map(lambda a: a.reshape(-1), info)
-    seen = testing if plan.held_out else training[:_HELD_OUT]
+    seen = testing if plan.held_out else training[: plan.batch_size]
     value = estimator.estimate(run.best, x[seen], y[seen])
     return Training(run.best, value, info, values, run.failed, run)
 

@@ -45,11 +45,17 @@ def test_the_best_state_on_held_out_pairs_comes_back():
     assert found.held_out.shape == (3,) and found.info.bound.shape == (60,)
     assert float(found.value) == float(jnp.max(found.held_out))
     assert int(found.run.steps) == 60 and int(found.failed) == -1
-    last = run(held_out=0)
+    last = run(held_out=0, batch_size=N)
     assert equal(last.state, last.run.state)
-    # All rows are training pairs here, and the order of rows does not matter.
+    # The batch is all rows, whose order does not matter.
     expected = ESTIMATOR.estimate(last.state, *samples())
     np.testing.assert_allclose(last.value, expected, rtol=1e-4)
+
+
+def test_few_rows_are_all_trained_on():
+    a, b = samples(n=8)
+    options = {"estimator": ESTIMATOR, "steps": 1, "batch_size": 8}
+    assert np.isfinite(fit.train(jax.random.key(0), a, b, **options).value)
 
 
 def test_training_pairs_are_not_the_held_out_ones():
