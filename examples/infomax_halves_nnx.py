@@ -4,7 +4,7 @@ Two networks encode the left and the right half of digit images so that their co
 share as much information as InfoNCE can tell: no labels. Several seeds train at once
 under ``vmap``; prints the bound on test images, and how well a linear map of the codes
 of the left half, before and after training, predicts the digit. Trained five times as
-long the codes overfit: the bound on test images falls from 2.21 to 1.45 nats.
+long the codes overfit: the bound on test images falls from 2.33 to 1.24 nats.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from infojax.critics._perceptrons import (
     Network,
     check_sizes,
     inputs,
+    quiet,
 )
 from infojax.types import Array
 
@@ -117,7 +118,7 @@ def separable(
             built = network(sizes, activation=activation, layer=layer, rngs=rngs)
             return Encoder("separable", argument, built)
 
-        return Separable(encoder("x", x_dim), encoder("y", y_dim))
+        return quiet(Separable(encoder("x", x_dim), encoder("y", y_dim)))
 
     return make
 
@@ -183,6 +184,6 @@ def concatenated(
 
     def make(rngs: nnx.Rngs) -> Concatenated:
         built = network(sizes, activation=activation, layer=layer, rngs=rngs)
-        return Concatenated(x_dim, built)
+        return quiet(Concatenated(x_dim, built))
 
     return make

@@ -9,7 +9,13 @@ from flax import nnx
 
 from infojax.critics._critics import Concatenated
 from infojax.critics._layers import MLP, Linear
-from infojax.critics._perceptrons import Activation, Encoder, Network, check_sizes
+from infojax.critics._perceptrons import (
+    Activation,
+    Encoder,
+    Network,
+    check_sizes,
+    quiet,
+)
 from infojax.types import Array, Critic
 
 __all__ = ["Hybrid", "hybrid"]
@@ -82,6 +88,6 @@ def hybrid(
 
         sizes = [2 * features, *[head_width] * head_depth, 1]
         head = Concatenated(features, network(sizes, rngs=rngs, **options))
-        return Hybrid(encoder("x", x_dim), encoder("y", y_dim), head)
+        return quiet(Hybrid(encoder("x", x_dim), encoder("y", y_dim), head))
 
     return make

@@ -16,9 +16,7 @@ from infojax.types import Array
 
 __all__ = ["MLP", "Linear", "ResidualMLP", "SpectralLinear", "advance"]
 
-# A third of the variance that keeps the size of activations: scores start near zero,
-# from where bounds that take their exponential climb farther.
-_INITIAL = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
+_INITIAL = nnx.initializers.lecun_uniform()
 _WARM_UP = 30  # iterations at construction, when the singular vector is unknown
 
 
