@@ -51,7 +51,8 @@ def test_a_flow_is_trained_where_neighbours_overrule_the_copula():
     found = run(*samples(2, bent=True), progress=lambda *numbers: seen.append(numbers))
     jax.effects_barrier()
     assert found.training is not None and [int(steps) for steps, *_ in seen] == [20]
-    assert float(found.value) == float(found.training.value)
+    # Of all rows, beside that of the held-out ones.
+    assert 0 < abs(float(found.value - found.training.value)) < 0.2
     assert "neighbours" in found.classical.name
 
 
