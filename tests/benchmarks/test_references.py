@@ -109,5 +109,5 @@ def test_a_fast_run_of_the_trained_benchmark(tmp_path, capsys):
         trained.main(fast=True, output=tmp_path)
     assert "`fit.auto`, all 1 laws, n = 2100" in capsys.readouterr().out
     (row,) = json.loads((tmp_path / "trained.json").read_text())["rows"]
-    assert row["trained"] and row["fit.auto"] != row["mi.auto"]
+    assert row["trained"] and row["fit.auto"] == max(row["flow"], row["mi.auto"])
     assert (tmp_path / "trained.png").stat().st_size > 10_000
