@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from typing import Protocol
 
 import jax
-from rich import progress as bars
-from rich.console import Console
 
 from infojax._base import checks
 
@@ -43,6 +41,9 @@ def progress_bar(steps: int) -> Iterator[Progress]:
         ...     report(50, 0.5, 0.4, -1)
     References: the documentation of rich, on progress displays.
     """
+    from rich import progress as bars
+    from rich.console import Console
+
     total = checks.size("progress_bar", steps, "steps")
     columns = (
         bars.TextColumn("training"),
