@@ -41,16 +41,23 @@ class Training(NamedTuple):
     """A trained ``state``, its ``value`` in nats on held-out pairs, how it came about.
 
     ``info`` holds arrays ``[steps]`` and ``held_out`` the objective ``[checks]``, NaN
-    from where the run stopped early; ``failed`` is the first step that was not finite,
-    or -1; ``run`` is for going on.
+    from where the run stopped early; ``run`` is for going on.
     """
 
-    state: FitState
     value: Array
     info: FitInfo
     held_out: Array
-    failed: Array
     run: TrainRun
+
+    @property
+    def state(self) -> FitState:
+        """The best state."""
+        return self.run.best
+
+    @property
+    def failed(self) -> Array:
+        """The first step that was not finite, or -1."""
+        return self.run.failed
 
 
 class _Plan(NamedTuple):
@@ -226,7 +233,7 @@ def _run(
     info = jax.tree.map(lambda a: a.reshape(-1), info)
     seen = testing if plan.held_out else training[: plan.batch_size]
     value = estimator.estimate(run.best, x[seen], y[seen])
-    return Training(run.best, value, info, values, run.failed, run)
+    return Training(value, info, values, run)
 
 
 def _choose(first: Array, one: Any, other: Any) -> Any:
