@@ -29,6 +29,7 @@ __all__ = [
     "samples",
     "scalar_dtype",
     "size",
+    "sizes",
     "table",
     "weights",
     "working_dtype",
@@ -247,6 +248,12 @@ def size(where: str, value: int, name: str) -> int:
     if value < 1:
         raise fail(ValueError, where, name, ">= 1", str(value))
     return int(value)
+
+
+def sizes(where: str, **values: int) -> None:
+    """Several static numbers of things, each at least one."""
+    for name, value in values.items():
+        size(where, value, name)
 
 
 def table(where: str, argument: str, p: ArrayLike, ndim: int | None = None) -> Array:

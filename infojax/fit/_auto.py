@@ -17,11 +17,11 @@ from infojax.fit._flow_matching_mi import flow_matching_mi
 from infojax.fit._progress import Progress
 from infojax.fit._train import Training, train
 from infojax.mi import AutoFit
+from infojax.mi._auto_members import FEW
 from infojax.types import Array, ArrayLike, PRNGKey
 
 __all__ = ["TrainedAuto", "auto"]
 
-_FEW = 3  # columns in which neighbours are nearly unbiased
 _ROWS = 2000  # fewer do not train a flow
 _RATE, _DECAY = 2e-3, 1e-2
 
@@ -84,14 +84,13 @@ def auto(
         information estimation. When to train was chosen on the spirals of ``tasks``.
     """
     name = "fit.auto"
-    for argument, size in (("steps", steps), ("width", width), ("depth", depth)):
-        checks.size(name, size, argument)
+    checks.sizes(name, steps=steps, width=width, depth=depth)
     classical = _classical(x, y, where=where)
     mask = checks.row_mask(name, where, len(np.asarray(x)))
     if int(classical.method) != _NEIGHBOURS or int(jnp.sum(mask)) < _ROWS:
         return TrainedAuto(classical.value, classical, None, None)
     (a, b), _ = checks.samples(name, x=x, y=y)
-    if a.shape[1] + b.shape[1] <= _FEW:
+    if a.shape[1] + b.shape[1] <= FEW:
         return TrainedAuto(classical.value, classical, None, None)
     u, v = (transforms.normal_scores(side[np.asarray(mask)]) for side in (a, b))
     rate = optax.cosine_decay_schedule(_RATE, steps)

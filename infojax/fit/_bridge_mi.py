@@ -12,7 +12,7 @@ from flax import nnx
 from infojax._base import checks
 from infojax.critics._perceptrons import inputs
 from infojax.fit._estimator import NeuralEstimator, from_module
-from infojax.fit._levels import Levels, guesser, mask_of, waves
+from infojax.fit._levels import Levels, guesser, waves
 from infojax.types import Array, PRNGKey
 
 __all__ = ["bridge_mi"]
@@ -61,9 +61,7 @@ def bridge_mi(
         bridge matching.
     """
     name = "bridge_mi"
-    sizes = {"x_dim": x_dim, "y_dim": y_dim, "width": width, "depth": depth}
-    for argument, size in sizes.items():
-        checks.size(name, size, argument)
+    checks.sizes(name, x_dim=x_dim, y_dim=y_dim, width=width, depth=depth)
     if not epsilon > 0:
         raise checks.fail(ValueError, name, "epsilon", "> 0", str(epsilon))
     levels = Levels.of(name, "log_snr", log_snr)
@@ -79,7 +77,8 @@ def bridge_mi(
             for start, told in ((x, 1.0), (others, 0.0))
         ]
         weighted = jnp.exp(level)[:, None] * sum(errors, jnp.zeros_like(y))
-        return -levels.integral(weighted, mask_of(x, where)) / 2, memory
+        mask = checks.row_mask(name, where, len(x))
+        return -levels.integral(weighted, mask) / 2, memory
 
     def evaluate(bridge: _Bridge, x: Array, y: Array, where: Array | None) -> Array:
         x, y = bridge.open(x, y)
@@ -88,7 +87,7 @@ def bridge_mi(
             pair, other = (bridge(x, y, level, noise, told) for told in (1.0, 0.0))
             return jnp.exp(level)[:, None] * (pair - other) ** 2
 
-        return levels.average(integrand, y, mask_of(x, where)) / 2
+        return levels.average(integrand, y, checks.row_mask(name, where, len(x))) / 2
 
     return from_module(
         name,
@@ -135,8 +134,7 @@ def next_rows(x: Array, where: Array | None) -> Array:
     """Each row's next one that exists, the first after the last."""
     if where is None:
         return jnp.roll(x, -1, axis=0)
-    n = len(x)
     place = jnp.argsort(~where, stable=True)  # rows that exist, in order, then others
     rank = jnp.cumsum(where) - 1
     following = jnp.where(rank + 1 < jnp.sum(where), rank + 1, 0)
-    return x[place[jnp.clip(following, 0, n - 1)]]
+    return x[place[following]]

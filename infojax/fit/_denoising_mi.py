@@ -13,7 +13,7 @@ from flax import nnx
 from infojax._base import checks
 from infojax.critics._perceptrons import inputs
 from infojax.fit._estimator import NeuralEstimator, from_module
-from infojax.fit._levels import Levels, guesser, mask_of, waves
+from infojax.fit._levels import Levels, guesser, waves
 from infojax.types import Array, PRNGKey
 
 __all__ = ["denoising_mi", "direct_denoising_mi"]
@@ -151,9 +151,7 @@ def _denoising(
     log_snr: tuple[float, float],
     gain: Gain,
 ) -> NeuralEstimator:
-    sizes = {"x_dim": x_dim, "y_dim": y_dim, "width": width, "depth": depth}
-    for argument, size in sizes.items():
-        checks.size(name, size, argument)
+    checks.sizes(name, x_dim=x_dim, y_dim=y_dim, width=width, depth=depth)
     levels = Levels.of(name, "log_snr", log_snr)
 
     def objective(
@@ -163,7 +161,8 @@ def _denoising(
         level, noise = levels.draw(key, x)
         guess, informed = denoiser(x, y, level, noise)
         errors = (noise - guess) ** 2 + (noise - informed) ** 2
-        return -levels.integral(errors, mask_of(x, where)) / 2, memory
+        mask = checks.row_mask(name, where, len(x))
+        return -levels.integral(errors, mask) / 2, memory
 
     def evaluate(denoiser: _Denoiser, x: Array, y: Array, where: Array | None) -> Array:
         x, y = denoiser.open(x, y)
@@ -171,7 +170,7 @@ def _denoising(
         def integrand(level: Array, noise: Array) -> Array:
             return gain(noise, *denoiser(x, y, level, noise))
 
-        return levels.average(integrand, x, mask_of(x, where)) / 2
+        return levels.average(integrand, x, checks.row_mask(name, where, len(x))) / 2
 
     return from_module(
         name,

@@ -13,7 +13,7 @@ from infojax._base import checks
 from infojax.critics._perceptrons import inputs
 from infojax.fit._bridge_mi import next_rows
 from infojax.fit._estimator import NeuralEstimator, from_module
-from infojax.fit._levels import Levels, guesser, mask_of, waves
+from infojax.fit._levels import Levels, guesser, waves
 from infojax.types import Array, PRNGKey
 
 __all__ = ["flow_matching_mi"]
@@ -57,9 +57,7 @@ def flow_matching_mi(
         Hutchinson (1989) for the direction.
     """
     name = "flow_matching_mi"
-    sizes = {"x_dim": x_dim, "y_dim": y_dim, "width": width, "depth": depth}
-    for argument, size in sizes.items():
-        checks.size(name, size, argument)
+    checks.sizes(name, x_dim=x_dim, y_dim=y_dim, width=width, depth=depth)
     times = Levels(0.0, 1.0)
 
     def objective(
@@ -69,7 +67,8 @@ def flow_matching_mi(
         t, _ = times.draw(key, y)
         start = next_rows(y, where)
         error = (field(between(start, y, t), t, x) - (y - start)) ** 2
-        return -times.integral(error, mask_of(x, where)), memory
+        mask = checks.row_mask(name, where, len(x))
+        return -times.integral(error, mask), memory
 
     def evaluate(field: _Field, x: Array, y: Array, where: Array | None) -> Array:
         x, y = field.open(x, y)
@@ -81,7 +80,7 @@ def flow_matching_mi(
             _, slope = jax.jvp(lambda place: field(place, t, x), (place,), (sign,))
             return -sign * slope
 
-        return times.average(integrand, y, mask_of(x, where))
+        return times.average(integrand, y, checks.row_mask(name, where, len(x)))
 
     def between(start: Array, end: Array, t: Array) -> Array:
         return (1 - t[:, None]) * start + t[:, None] * end

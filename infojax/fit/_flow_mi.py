@@ -61,10 +61,8 @@ def flow_mi(
         flows; Durkan et al. (2019), neural spline flows.
     """
     name = "flow_mi"
-    sizes = {"x_dim": x_dim, "y_dim": y_dim, "layers": layers}
-    for argument, size in (sizes | {"width": width, "bins": bins}).items():
-        checks.size(name, size, argument)
     shape = {"layers": layers, "width": width, "bins": bins}
+    checks.sizes(name, x_dim=x_dim, y_dim=y_dim, **shape)
 
     def objective(
         flows: _Flows, key: PRNGKey, x: Array, y: Array, where: Array | None, memory
@@ -101,7 +99,7 @@ class _Flows(nnx.Module):
 
 def _log_likelihood(flows: _Flows, x: Array, y: Array, where: Array | None) -> Array:
     """Mean log-density a row, of the normal law that fits the batch best."""
-    mask = jnp.ones(len(x), bool) if where is None else where
+    mask = checks.row_mask("flow_mi", where, len(x))
     (u, log_u), (v, log_v) = flows(x, y)
     joint = jnp.concatenate([u, v], axis=1)
     matrix, variance, _ = linalg.correlation(checks.column_mask(joint, mask), mask)

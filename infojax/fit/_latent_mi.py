@@ -62,9 +62,8 @@ def latent_mi(
         high-dimensional variables using learned representations.
     """
     name = "latent_mi"
-    sizes = {"x_dim": x_dim, "y_dim": y_dim, "latent_dim": latent_dim}
-    for argument, size in (sizes | {"width": width, "depth": depth}).items():
-        checks.size(name, size, argument)
+    shape = {"latent_dim": latent_dim, "width": width, "depth": depth}
+    checks.sizes(name, x_dim=x_dim, y_dim=y_dim, **shape)
 
     def make(rngs: nnx.Rngs) -> _Codes:
         return _Codes(x_dim, y_dim, latent_dim, [width] * depth, rngs)
@@ -72,7 +71,7 @@ def latent_mi(
     def objective(
         codes: _Codes, key: PRNGKey, x: Array, y: Array, where, memory
     ) -> tuple[Array, Any]:
-        mask = jnp.ones(len(x), bool) if where is None else where
+        mask = checks.row_mask(name, where, len(x))
         x, y = codes.open(x, y)
         u, v = codes.of_x(x), codes.of_y(y)
         across = _error(codes.y_of_x(u), y, mask) + _error(codes.x_of_y(v), x, mask)

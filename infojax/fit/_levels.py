@@ -13,7 +13,7 @@ from infojax._base import checks, numerics
 from infojax.critics import MLP
 from infojax.types import Array, PRNGKey
 
-__all__ = ["Levels", "guesser", "mask_of", "waves"]
+__all__ = ["Levels", "guesser", "waves"]
 
 WAVES = 16  # features of a level
 _NODES = 64  # levels a row of an estimate
@@ -76,8 +76,3 @@ def waves(level: Array) -> Array:
     rates = 2.0 ** (-1 - jnp.arange(WAVES // 2, dtype=level.dtype) / 2)
     angles = level[:, None] * rates
     return jnp.concatenate([jnp.sin(angles), jnp.cos(angles)], axis=1)
-
-
-def mask_of(x: Array, where: Array | None) -> Array:
-    """Which rows exist."""
-    return jnp.ones(len(x), bool) if where is None else where

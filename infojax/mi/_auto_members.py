@@ -30,11 +30,11 @@ from infojax.mi._student_copula import student_value
 from infojax.mi._student_fit import NUS, CopulaFit, fit_copula, log_ratio, lower
 from infojax.types import Array
 
-__all__ = ["Member", "continuous", "labelled", "mixed", "plain", "tables"]
+__all__ = ["FEW", "Member", "continuous", "labelled", "mixed", "plain", "tables"]
 
 _REJECT = 3.5  # standard errors between the samples and draws from the copula
 _DRAWS = 2
-_FEW = 3  # columns in which the neighbours' bias is less than draws would show
+FEW = 3  # columns in which the neighbours' bias is less than draws would show
 _STEPS = 1024  # scales of a Student law to draw from
 _K = 5  # neighbours of mixed data, as in Gao et al. (2017)
 
@@ -87,7 +87,7 @@ def continuous(x: Array, y: Array, mask: Array) -> Member:
     rejected = jnp.abs(standard) > _REJECT + allowed
     alone = tuple(column[0] for column in seen)
     corrected = alone
-    if d > _FEW:
+    if d > FEW:
         pairs = zip(alone, adjusted, strict=True)
         gap, error = _against_draws(*(column.at[0].set(a) for a, column in pairs))
         corrected = gap + informed, error
