@@ -27,7 +27,7 @@ from matplotlib.figure import Figure
 from record import RESULTS, about, progress, write
 from rich.console import Console
 
-from infojax import bounds, critics, fit
+from infojax import bounds, critics, fit, layers
 
 D = 20
 STAIRS = (2.0, 4.0, 6.0, 8.0, 10.0)
@@ -48,7 +48,7 @@ class WithNormaliser(nnx.Module):
 
     def __init__(self, rngs: nnx.Rngs) -> None:
         self.critic = critics.separable(D, D)(rngs)
-        self.normaliser = critics.MLP([2 * D, 256, 256, 1], rngs=rngs)
+        self.normaliser = layers.MLP([2 * D, 256, 256, 1], rngs=rngs)
 
     def __call__(self, x: jax.Array, y: jax.Array) -> tuple[jax.Array, jax.Array]:
         u = self.normaliser(jnp.concatenate([x, y], axis=1))[:, 0]

@@ -18,7 +18,7 @@ import optax
 from flax import nnx
 from sklearn.datasets import load_digits
 
-from infojax import bounds, critics
+from infojax import bounds, critics, layers
 
 CODE, HIDDEN, BATCH, TRAIN = 16, 256, 128, 1297
 
@@ -27,8 +27,8 @@ class Halves(nnx.Module):
     """An encoder of each half, 32 pixels to a code, and a critic of pairs of codes."""
 
     def __init__(self, rngs: nnx.Rngs):
-        self.left = critics.MLP([32, HIDDEN, CODE], rngs=rngs)
-        self.right = critics.MLP([32, HIDDEN, CODE], rngs=rngs)
+        self.left = layers.MLP([32, HIDDEN, CODE], rngs=rngs)
+        self.right = layers.MLP([32, HIDDEN, CODE], rngs=rngs)
         self.critic = critics.bilinear(CODE, CODE)(rngs)
 
     def __call__(self, left, right):

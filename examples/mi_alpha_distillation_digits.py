@@ -16,7 +16,7 @@ import optax
 from flax import nnx
 from sklearn.datasets import load_digits
 
-from infojax import critics, losses
+from infojax import critics, layers, losses
 
 TEACHER, STUDENT, TRAIN, LABELLED = 256, 32, 1297, 195
 BATCH, LABELLED_BATCH = 64, 39
@@ -45,7 +45,7 @@ class Student(Classifier):
         super().__init__(STUDENT, rngs)
         self.lift = nnx.Linear(STUDENT, TEACHER, rngs=rngs)
         self.critic = critics.bilinear(STUDENT, TEACHER)(rngs)
-        self.baseline = critics.MLP([TEACHER, 128, 1], rngs=rngs)
+        self.baseline = layers.MLP([TEACHER, 128, 1], rngs=rngs)
 
 
 class Outputs(NamedTuple):

@@ -18,7 +18,7 @@ import optax
 from flax import nnx
 from sklearn.datasets import load_digits
 
-from infojax import bounds, critics, losses
+from infojax import bounds, critics, layers, losses
 
 CODE, HIDDEN, BATCH = 32, 128, 64
 PROBE, RIDGE = 2000, 1e-2
@@ -28,7 +28,7 @@ class Bounded(nnx.Module):
     """Spectrally normalised encoder into the unit ball, of slope at most one."""
 
     def __init__(self, sizes: list[int], rngs: nnx.Rngs):
-        self.network = critics.MLP(sizes, layer=critics.SpectralLinear, rngs=rngs)
+        self.network = layers.MLP(sizes, layer=layers.SpectralLinear, rngs=rngs)
 
     def __call__(self, x):
         code = self.network(x)
@@ -131,7 +131,7 @@ def train(key, k: int, steps: int, objective) -> Result:
         updates, moments = optimizer.update(jax.grad(loss)(parameters), moments)
         parameters = optax.apply_updates(parameters, updates)
         critic = nnx.merge(graph, parameters, vectors)
-        critics.advance(critic)
+        layers.advance(critic)
         return (*nnx.split(critic, nnx.Param, ...)[1:], moments), None
 
     state = parameters, vectors, optimizer.init(parameters)

@@ -14,7 +14,8 @@ RANKS = {
     "quantize": 1,
     "transforms": 1,
     "closed_form": 1,
-    "critics": 1,
+    "layers": 1,
+    "critics": 1.5,
     "tasks": 2,
     "entropy": 2,
     "divergence": 2,
@@ -32,7 +33,7 @@ RANKS = {
     "cli": 7,
 }
 # One rank may hold several layers that do not know each other.
-FLAX = {"critics", "fit", "infoplane", "_demo"}
+FLAX = {"layers", "critics", "fit", "infoplane", "_demo"}
 OPTAX = {"fit", "_demo"}
 ROOT = Path(infojax.__file__).parent
 

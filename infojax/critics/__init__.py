@@ -4,7 +4,7 @@ Some score by a free function of x and y. ``*_encoder`` are models of a conditio
 density and score by ``log q(y_j | x_i)``; ``*_density`` are models of y alone.
 
 Each constructor returns a function of ``nnx.Rngs``, so that an estimator can build the
-critic from its own key. Parameters are float32 and are used in the dtype of the inputs.
+critic from its own key. The perceptrons inside are from ``layers``.
 """
 
 from infojax.critics._categorical import CategoricalEncoder, categorical_encoder
@@ -23,37 +23,23 @@ from infojax.critics._encoders import (
     mixture_encoder,
 )
 from infojax.critics._hybrid import Hybrid, hybrid
-from infojax.critics._layers import (
-    MLP,
-    Linear,
-    ResidualMLP,
-    SpectralLinear,
-    advance,
-)
 from infojax.critics._marginals import (
     CategoricalDensity,
     MixtureDensity,
     categorical_density,
     mixture_density,
 )
-from infojax.critics._spectral import SpectralNorm, spectral_normalise
 
 __all__ = [
-    "MLP",
     "Bilinear",
     "CategoricalDensity",
     "CategoricalEncoder",
     "Concatenated",
     "GaussianEncoder",
     "Hybrid",
-    "Linear",
     "MixtureDensity",
     "MixtureEncoder",
-    "ResidualMLP",
     "Separable",
-    "SpectralLinear",
-    "SpectralNorm",
-    "advance",
     "bilinear",
     "categorical_density",
     "categorical_encoder",
@@ -63,5 +49,4 @@ __all__ = [
     "mixture_density",
     "mixture_encoder",
     "separable",
-    "spectral_normalise",
 ]

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 from flax import nnx
 
 from infojax._base import checks
-from infojax.critics._layers import MLP, Linear
 from infojax.critics._perceptrons import Activation, Encoder, Network, check_sizes
+from infojax.layers import MLP, Linear
 from infojax.types import Array
 
 __all__ = ["CategoricalEncoder", "categorical_encoder"]

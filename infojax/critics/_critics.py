@@ -7,7 +7,6 @@ from collections.abc import Callable
 import jax
 from flax import nnx
 
-from infojax.critics._layers import MLP, Linear
 from infojax.critics._perceptrons import (
     Activation,
     Encoder,
@@ -16,6 +15,7 @@ from infojax.critics._perceptrons import (
     inputs,
     quiet,
 )
+from infojax.layers import MLP, Linear
 from infojax.types import Array
 
 __all__ = [

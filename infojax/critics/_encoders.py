@@ -14,7 +14,6 @@ from infojax.critics._densities import (
     gaussian_log_density,
     mixture_log_density,
 )
-from infojax.critics._layers import MLP, Linear
 from infojax.critics._perceptrons import (
     Activation,
     Encoder,
@@ -23,6 +22,7 @@ from infojax.critics._perceptrons import (
     check_sizes,
     check_width,
 )
+from infojax.layers import MLP, Linear
 from infojax.types import Array
 
 __all__ = ["GaussianEncoder", "MixtureEncoder", "gaussian_encoder", "mixture_encoder"]

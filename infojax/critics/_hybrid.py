@@ -8,7 +8,6 @@ import jax
 from flax import nnx
 
 from infojax.critics._critics import Concatenated
-from infojax.critics._layers import MLP, Linear
 from infojax.critics._perceptrons import (
     Activation,
     Encoder,
@@ -16,6 +15,7 @@ from infojax.critics._perceptrons import (
     check_sizes,
     quiet,
 )
+from infojax.layers import MLP, Linear
 from infojax.types import Array, Critic
 
 __all__ = ["Hybrid", "hybrid"]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flax import nnx
 
 from infojax._base import checks
-from infojax.critics._layers import MLP, Linear
+from infojax.layers import MLP, Linear
 from infojax.types import Array, ArrayLike
 
 __all__ = [

@@ -11,7 +11,7 @@ import optax
 from flax import nnx
 
 from infojax._base import checks
-from infojax.critics import advance
+from infojax.layers import advance
 from infojax.types import Array, ArrayLike, PRNGKey
 
 __all__ = ["FitInfo", "FitState", "NeuralEstimator", "from_module"]

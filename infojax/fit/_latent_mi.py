@@ -11,9 +11,9 @@ from flax import nnx
 
 from infojax import mi, transforms
 from infojax._base import checks, numerics
-from infojax.critics import MLP
 from infojax.critics._perceptrons import inputs
 from infojax.fit._estimator import NeuralEstimator, from_module
+from infojax.layers import MLP
 from infojax.types import Array, PRNGKey
 
 __all__ = ["latent_mi"]

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from infojax._base import checks, numerics
-from infojax.critics import MLP
+from infojax.layers import MLP
 from infojax.types import Array, PRNGKey
 
 __all__ = ["Levels", "guesser", "waves"]

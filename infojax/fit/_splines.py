@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from flax import nnx
 
-from infojax.critics import MLP
+from infojax.layers import MLP
 from infojax.types import Array
 
 __all__ = ["Flow", "spline"]

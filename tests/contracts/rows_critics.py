@@ -67,32 +67,19 @@ ROWS = [
         bad=("integer",),
         arguments=("x", "y"),
     ),
-    Case(
-        "critics.spectral_normalise",
-        lambda matrix, left: critics.spectral_normalise(matrix, left, steps=2),
-        lambda rng: (rng.normal(size=(3, 4)), rng.normal(size=3)),
-        bad=("integer", "rank"),
-        arguments=("matrix", "left"),
-    ),
 ]
 
 TYPES = {
     f"critics.{name}"
     for name in (
-        "MLP",
         "Bilinear",
         "CategoricalDensity",
         "CategoricalEncoder",
         "Concatenated",
         "GaussianEncoder",
         "Hybrid",
-        "Linear",
         "MixtureDensity",
         "MixtureEncoder",
-        "ResidualMLP",
         "Separable",
-        "SpectralLinear",
-        "SpectralNorm",
-        "advance",
     )
 }

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.cases import CASES, Case, example
 from contracts.test_coverage import FUNCTIONS
-from infojax import bounds, critics, fit, losses, mi, report, sharded, tasks
+from infojax import bounds, critics, fit, layers, losses, mi, report, sharded, tasks
 
 ROWS = [(c, kind) for c in CASES for kind in c.bad]
 
@@ -61,7 +61,7 @@ X = jnp.ones((4, 2))
 LINEAR, RULE = critics.bilinear(2, 2), optax.sgd(0.1)
 # Functions that are not called with arrays alone, and a mistake for each.
 OTHERS = {
-    "critics.advance": (lambda: critics.advance(X), "module"),
+    "layers.advance": (lambda: layers.advance(X), "module"),
     "fit.auto": (lambda: fit.auto(jax.random.key(0), X, X, width=0), "width"),
     "fit.bridge_mi": (lambda: fit.bridge_mi(2, 2, RULE, epsilon=0.0), "epsilon"),
     "fit.critic_estimator": (lambda: _estimator().estimate((), X, X[1:]), "y"),

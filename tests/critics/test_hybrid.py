@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from infojax import critics
+from infojax import critics, layers
 
 SMALL = {"width": 8, "features": 4, "head_width": 8}
 
@@ -38,10 +38,10 @@ def test_it_takes_any_encoders_and_any_head():
 
 
 @pytest.mark.parametrize(
-    "network", [critics.MLP, partial(critics.ResidualMLP, scale=0.5)]
+    "network", [layers.MLP, partial(layers.ResidualMLP, scale=0.5)]
 )
 def test_of_spectral_layers_it_is_lipschitz(network):
-    options = {"layer": critics.SpectralLinear, "network": network, "depth": 3}
+    options = {"layer": layers.SpectralLinear, "network": network, "depth": 3}
     critic = critics.hybrid(3, 2, head_depth=3, **SMALL, **options)(nnx.Rngs(0))
     for part in (critic.encode_x, critic.encode_y, critic.head):
         for layer in part.network.layers:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import pytest
 from flax import nnx
 
-from infojax import critics
+from infojax import critics, layers
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,6 @@ def test_scores_of_standardised_inputs_start_near_zero(make):
 
 
 def test_spectral_weights_keep_their_norm():
-    module = critics.concatenated(3, 2, width=8, layer=critics.SpectralLinear)
+    module = critics.concatenated(3, 2, width=8, layer=layers.SpectralLinear)
     weight = module(nnx.Rngs(0)).network.layers[0].weight()
     assert abs(float(jnp.linalg.norm(weight, 2)) - 1) < 1e-3

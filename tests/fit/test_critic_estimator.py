@@ -9,7 +9,7 @@ import optax
 import pytest
 from flax import nnx
 
-from infojax import PairPlan, bounds, closed_form, critics, fit
+from infojax import PairPlan, bounds, closed_form, critics, fit, layers
 
 pytestmark = pytest.mark.usefixtures("standard_promotion")
 RHO = 0.8
@@ -118,7 +118,7 @@ def test_statistics_move_in_updates_and_rest_in_estimates():
 
 
 def test_spectral_layers_advance_with_training():
-    make = critics.concatenated(1, 1, width=8, layer=critics.SpectralLinear)
+    make = critics.concatenated(1, 1, width=8, layer=layers.SpectralLinear)
     estimator = small(make)
     x, y = samples(0, 32)
     state = estimator.init(jax.random.key(0))

@@ -9,7 +9,7 @@ import pytest
 from conftest import golden
 from flax import nnx
 
-from infojax import critics
+from infojax import critics, layers
 
 CASES = [c for c in golden("wasserstein_dependency") if "spectral" in c["name"]]
 
@@ -18,7 +18,7 @@ CASES = [c for c in golden("wasserstein_dependency") if "spectral" in c["name"]]
 def test_singular_value_and_matrix_of_reference(case: dict):
     matrix = jnp.asarray(case["inputs"]["matrix"])
     start = jnp.linspace(1.0, 2.0, len(matrix))
-    result = critics.spectral_normalise(matrix, start, steps=400)
+    result = layers.spectral_normalise(matrix, start, steps=400)
     np.testing.assert_allclose(result.sigma, case["expected"]["sigma"], rtol=1e-8)
     expected = case["expected"]["normalized"]
     np.testing.assert_allclose(result.matrix, expected, rtol=1e-8, atol=1e-9)
@@ -29,7 +29,7 @@ def test_gradient_is_that_of_the_exact_norm_at_convergence():
     left = jnp.linalg.svd(matrix)[0][:, 0]
 
     def ours(w):
-        return jnp.sum(jnp.sin(critics.spectral_normalise(w, left).matrix))
+        return jnp.sum(jnp.sin(layers.spectral_normalise(w, left).matrix))
 
     def exact(w):
         return jnp.sum(jnp.sin(w / jnp.linalg.norm(w, 2)))
@@ -41,18 +41,18 @@ def test_gradient_is_that_of_the_exact_norm_at_convergence():
 
 def test_steps_must_be_a_count():
     with pytest.raises(ValueError, match=r"spectral_normalise: `steps` must be"):
-        critics.spectral_normalise(jnp.eye(2), jnp.ones(2), steps=-1)
+        layers.spectral_normalise(jnp.eye(2), jnp.ones(2), steps=-1)
 
 
 def test_concatenated_critic_of_spectral_layers_is_lipschitz():
-    layer = critics.SpectralLinear
+    layer = layers.SpectralLinear
     critic = critics.concatenated(3, 2, width=16, layer=layer)(nnx.Rngs(0))
     # Weights that move, as in training, with one power iteration a move.
     for step in range(50):
         for dense in critic.network.layers:
             noise = jax.random.normal(jax.random.key(step), dense.kernel.shape)
             dense.kernel[...] = dense.kernel[...] + 0.05 * noise
-        critics.advance(critic)
+        layers.advance(critic)
     x = jax.random.normal(jax.random.key(1), (200, 3))
     y = jax.random.normal(jax.random.key(2), (200, 2))
 

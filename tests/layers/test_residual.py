@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from infojax import critics
+from infojax import critics, layers
 
 DEEP = [3, 8, 8, 8, 2]
 
@@ -21,7 +21,7 @@ def normal(*shape: int, seed: int = 0):
 
 @pytest.mark.parametrize("scale", [1.0, 0.5])
 def test_blocks_of_zeros_are_the_identity_up_to_the_scale(scale: float):
-    network = critics.ResidualMLP(DEEP, scale=scale, rngs=nnx.Rngs(0))
+    network = layers.ResidualMLP(DEEP, scale=scale, rngs=nnx.Rngs(0))
     first, *blocks, last = network.layers
     for block in blocks:
         block.kernel[...] = jnp.zeros_like(block.kernel[...])
@@ -31,7 +31,7 @@ def test_blocks_of_zeros_are_the_identity_up_to_the_scale(scale: float):
 
 
 def test_a_block_adds_to_its_input():
-    network = critics.ResidualMLP([3, 8, 8, 2], scale=0.5, rngs=nnx.Rngs(0))
+    network = layers.ResidualMLP([3, 8, 8, 2], scale=0.5, rngs=nnx.Rngs(0))
     first, block, last = network.layers
     x = normal(5, 3)
     hidden = first(x)
@@ -42,7 +42,7 @@ def test_a_block_adds_to_its_input():
 @pytest.mark.parametrize("sizes", [[3, 2], [3, 8, 2]])
 def test_without_a_block_it_is_the_perceptron(sizes: list[int]):
     plain, residual = (
-        kind(sizes, rngs=nnx.Rngs(0)) for kind in (critics.MLP, critics.ResidualMLP)
+        kind(sizes, rngs=nnx.Rngs(0)) for kind in (layers.MLP, layers.ResidualMLP)
     )
     x = normal(5, 3)
     np.testing.assert_array_equal(plain(x), residual(x))
@@ -50,7 +50,7 @@ def test_without_a_block_it_is_the_perceptron(sizes: list[int]):
 
 def test_hidden_widths_must_be_equal():
     with pytest.raises(ValueError, match=r"ResidualMLP: `sizes` must be equal"):
-        critics.ResidualMLP([3, 8, 4, 2], rngs=nnx.Rngs(0))
+        layers.ResidualMLP([3, 8, 4, 2], rngs=nnx.Rngs(0))
 
 
 @pytest.mark.parametrize("kind", ["separable", "concatenated"])
@@ -59,7 +59,7 @@ def test_critics_take_it(kind: str):
     options = {"width": 8, "depth": 3}
     plain, residual = (
         make(3, 2, network=network, **options)(nnx.Rngs(0))
-        for network in (critics.MLP, critics.ResidualMLP)
+        for network in (layers.MLP, layers.ResidualMLP)
     )
     x, y = normal(5, 3), normal(4, 2, seed=1)
     assert residual(x, y).shape == (5, 4)
@@ -67,7 +67,7 @@ def test_critics_take_it(kind: str):
 
 
 def test_concatenated_residual_critic_equals_the_network_on_each_pair():
-    network = critics.ResidualMLP
+    network = layers.ResidualMLP
     critic = critics.concatenated(3, 2, width=8, depth=3, network=network)(nnx.Rngs(0))
     x, y = normal(5, 3), normal(4, 2, seed=1)
     pairs = jnp.asarray([[jnp.concatenate([a, b]) for b in y] for a in x])
@@ -77,8 +77,8 @@ def test_concatenated_residual_critic_equals_the_network_on_each_pair():
 
 @pytest.mark.parametrize("scale", [1.0, 0.5])
 def test_slope_of_spectral_residual_networks(scale: float):
-    options = {"layer": critics.SpectralLinear, "activation": jnp.abs}
-    network = critics.ResidualMLP(DEEP, scale=scale, rngs=nnx.Rngs(0), **options)
+    options = {"layer": layers.SpectralLinear, "activation": jnp.abs}
+    network = layers.ResidualMLP(DEEP, scale=scale, rngs=nnx.Rngs(0), **options)
     # Identity maps everywhere: the slope reaches what is promised of it.
     for layer in network.layers:
         layer.kernel[...] = jnp.eye(*layer.kernel.shape)
@@ -96,8 +96,8 @@ def test_half_of_each_block_keeps_a_critic_lipschitz():
         2,
         width=16,
         depth=4,
-        layer=critics.SpectralLinear,
-        network=partial(critics.ResidualMLP, scale=0.5),
+        layer=layers.SpectralLinear,
+        network=partial(layers.ResidualMLP, scale=0.5),
     )
     critic = make(nnx.Rngs(0))
     for layer in critic.network.layers:
