@@ -11,6 +11,9 @@ Which distillation? ``soft_label_loss`` for class probabilities; for features
 ``crd_loss`` and ``mi_alpha_loss`` when relations between samples matter. The mappings
 say which teacher layer teaches which student layer.
 
+Two views of the same samples? ``infonce_loss`` contrasts each row with the batch,
+``siglip_loss`` each pair of rows on its own.
+
 ``wasserstein_dependency_loss`` trains encoders with a Lipschitz critic. Every other
 estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
 """
@@ -42,6 +45,7 @@ from infojax.losses._nonlinear_ib import (
 from infojax.losses._pairwise_rates import pairwise_rate_lower, pairwise_rate_upper
 from infojax.losses._rates import gaussian_rate, reparameterize, sampled_rate
 from infojax.losses._schedules import cosine_beta, cyclical_beta, linear_beta
+from infojax.losses._two_views import infonce_loss, siglip_loss
 from infojax.losses._vib import VIBTerms, vib_loss, vib_terms
 from infojax.losses._wasserstein_dependency import (
     WassersteinDependencyTerms,
@@ -69,6 +73,7 @@ __all__ = [
     "exponential_penalty",
     "gaussian_rate",
     "gradient_penalty",
+    "infonce_loss",
     "l2_loss",
     "last_mapping",
     "linear_beta",
@@ -83,6 +88,7 @@ __all__ = [
     "power_penalty",
     "reparameterize",
     "sampled_rate",
+    "siglip_loss",
     "skip_mapping",
     "soft_label_loss",
     "vib_loss",

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from infojax._base import numerics
 from infojax._base.pairs import PairPlan, Pairs, Rows
-from infojax.losses._distillation import open_features, unit
+from infojax.losses._distillation import cosine_scores, open_features, unit
 from infojax.types import Array, ArrayLike
 
 __all__ = ["crd_loss"]
@@ -50,11 +50,7 @@ def crd_loss(
     a, b, mask, dtype = open_features("crd_loss", student, teacher, where)
     heat = jnp.asarray(temperature).astype(a.dtype)
     size = jnp.asarray(dataset_size).astype(a.dtype)
-
-    def score(rows: Array, columns: Array) -> Array:
-        return jnp.matmul(rows, columns.T, precision="highest") / heat
-
-    pairs = Pairs(score, unit(a), unit(b), plan, mask, mask)
+    pairs = Pairs(cosine_scores(heat), unit(a), unit(b), plan, mask, mask)
     n = pairs.count(a.dtype)
     noise = jnp.log(jnp.maximum(n - 1, 1) / size)
 

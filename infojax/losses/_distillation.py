@@ -9,11 +9,12 @@ import jax.numpy as jnp
 from jax import lax
 
 from infojax._base import checks, numerics
-from infojax.losses._encoder import positive
-from infojax.types import Array, ArrayLike
+from infojax.losses._encoder import categorical_kl, log_softmax, positive
+from infojax.types import Array, ArrayLike, Critic
 
 __all__ = [
     "cosine_loss",
+    "cosine_scores",
     "l2_loss",
     "mse_loss",
     "open_features",
@@ -39,6 +40,15 @@ def open_features(
 def unit(x: Array) -> Array:
     """Rows scaled to length one; zero rows stay zero, with zero gradient."""
     return numerics.ratio(x, numerics.sqrt(jnp.sum(x**2, axis=1, keepdims=True)))
+
+
+def cosine_scores(temperature: Array) -> Critic:
+    """Inner products over a temperature: cosines of rows that went through ``unit``."""
+
+    def score(rows: Array, columns: Array) -> Array:
+        return jnp.matmul(rows, columns.T, precision="highest") / temperature
+
+    return score
 
 
 def _row_mean(
@@ -223,14 +233,7 @@ def soft_label_loss(
 
     def cost(a: Array, b: Array) -> Array:
         heat = jnp.asarray(temperature).astype(a.dtype)
-        log_p, log_q = _log_softmax(b / heat), _log_softmax(a / heat)
-        p = jnp.exp(log_p)
-        gap = jnp.where(p > 0, log_p, 0) - jnp.where(p > 0, log_q, 0)
-        return heat**2 * jnp.sum(p * gap, axis=1)
+        log_p, log_q = log_softmax(b / heat), log_softmax(a / heat)
+        return heat**2 * categorical_kl(log_p, log_q)
 
     return _row_mean("soft_label_loss", student, teacher, where, cost)
-
-
-def _log_softmax(logits: Array) -> Array:
-    total = numerics.logsumexp(logits)
-    return logits - jnp.where(jnp.isfinite(total), total, 0)[:, None]

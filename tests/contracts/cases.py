@@ -22,6 +22,7 @@ from contracts import (
     rows_neighbours,
     rows_pointwise,
     rows_quantize,
+    rows_representation,
     rows_spectral,
     rows_transport,
     rows_vendi,
@@ -49,6 +50,7 @@ _TABLES = (
     rows_transport,
     rows_vendi,
     rows_pointwise,
+    rows_representation,
 )
 
 CASES = [row for table in _TABLES for row in table.ROWS]
