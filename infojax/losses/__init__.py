@@ -9,7 +9,9 @@ network. Their rates stand alone, to follow I(X; Z) during training: ``gaussian_
 Which distillation? ``soft_label_loss`` for class probabilities; for features
 ``mse_loss`` first, ``vid_loss`` when columns differ in how well they can be predicted,
 ``crd_loss`` and ``mi_alpha_loss`` when relations between samples matter. The mappings
-say which teacher layer teaches which student layer.
+say which teacher layer teaches which student layer. ``mcmi_loss`` fine-tunes a teacher
+whose probabilities then tell more; ``class_information``, ``class_separation`` and
+``normalized_cmi`` measure how any classifier concentrates its classes.
 
 Two views of the same samples? ``infonce_loss`` contrasts each row with the batch,
 ``siglip_loss`` each pair of rows on its own.
@@ -19,6 +21,11 @@ estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
 """
 
 from infojax.losses._ceb import CEBTerms, ceb_loss, ceb_terms
+from infojax.losses._centroids import (
+    CentroidAverage,
+    centroid_average,
+    class_centroids,
+)
 from infojax.losses._crd import crd_loss
 from infojax.losses._cs_bottleneck import (
     CSBottleneckTerms,
@@ -34,6 +41,12 @@ from infojax.losses._distillation import (
     vid_loss,
 )
 from infojax.losses._layer_mapping import emd_mapping, last_mapping, skip_mapping
+from infojax.losses._mcmi import (
+    MCMITerms,
+    class_information,
+    mcmi_loss,
+    mcmi_terms,
+)
 from infojax.losses._mi_alpha import MIAlphaTerms, mi_alpha_loss, mi_alpha_terms
 from infojax.losses._nonlinear_ib import (
     NonlinearIBTerms,
@@ -45,6 +58,11 @@ from infojax.losses._nonlinear_ib import (
 from infojax.losses._pairwise_rates import pairwise_rate_lower, pairwise_rate_upper
 from infojax.losses._rates import gaussian_rate, reparameterize, sampled_rate
 from infojax.losses._schedules import cosine_beta, cyclical_beta, linear_beta
+from infojax.losses._separation import (
+    ClassSeparation,
+    class_separation,
+    normalized_cmi,
+)
 from infojax.losses._two_views import infonce_loss, siglip_loss
 from infojax.losses._vib import VIBTerms, vib_loss, vib_terms
 from infojax.losses._wasserstein_dependency import (
@@ -57,12 +75,19 @@ from infojax.losses._wasserstein_dependency import (
 __all__ = [
     "CEBTerms",
     "CSBottleneckTerms",
+    "CentroidAverage",
+    "ClassSeparation",
+    "MCMITerms",
     "MIAlphaTerms",
     "NonlinearIBTerms",
     "VIBTerms",
     "WassersteinDependencyTerms",
     "ceb_loss",
     "ceb_terms",
+    "centroid_average",
+    "class_centroids",
+    "class_information",
+    "class_separation",
     "cosine_beta",
     "cosine_loss",
     "crd_loss",
@@ -77,11 +102,14 @@ __all__ = [
     "l2_loss",
     "last_mapping",
     "linear_beta",
+    "mcmi_loss",
+    "mcmi_terms",
     "mi_alpha_loss",
     "mi_alpha_terms",
     "mse_loss",
     "nonlinear_ib_loss",
     "nonlinear_ib_terms",
+    "normalized_cmi",
     "pairwise_rate_lower",
     "pairwise_rate_upper",
     "pkd_loss",

@@ -7,7 +7,15 @@ import jax.numpy as jnp
 from infojax._base import checks, numerics
 from infojax.types import Array, ArrayLike
 
-__all__ = ["cross_entropies", "gaussian_kl", "open_encoder", "open_logits", "positive"]
+__all__ = [
+    "categorical_kl",
+    "cross_entropies",
+    "gaussian_kl",
+    "log_softmax",
+    "open_encoder",
+    "open_logits",
+    "positive",
+]
 
 
 def open_encoder(
@@ -69,3 +77,16 @@ def cross_entropies(logits: Array, labels: Array, mask: Array) -> Array:
     chosen = jnp.arange(logits.shape[-1]) == labels[:, None]
     picked = numerics.total(logits, chosen, axis=-1)
     return jnp.mean(numerics.logsumexp(logits) - picked, axis=0)
+
+
+def log_softmax(logits: Array) -> Array:
+    """Logits of rows that sum to one; -inf stays -inf."""
+    total = numerics.logsumexp(logits)
+    return logits - jnp.where(jnp.isfinite(total), total, 0)[:, None]
+
+
+def categorical_kl(log_p: Array, log_q: Array) -> Array:
+    """D(p || q) of rows of log-probabilities; what p rules out adds nothing."""
+    p = jnp.exp(log_p)
+    gap = jnp.where(p > 0, log_p, 0) - jnp.where(p > 0, log_q, 0)
+    return jnp.sum(p * gap, axis=1)

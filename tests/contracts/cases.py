@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contracts import (
     rows_auto,
+    rows_bottlenecks,
     rows_bounds,
     rows_closed_form,
     rows_copulas,
@@ -44,6 +45,7 @@ _TABLES = (
     rows_fit,
     rows_layers,
     rows_losses,
+    rows_bottlenecks,
     rows_auto,
     rows_bounds,
     rows_copulas,
