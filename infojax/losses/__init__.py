@@ -3,8 +3,10 @@
 Which bottleneck? ``vib_loss`` for a Gaussian encoder and a simple prior, ``ceb_loss``
 when the codes should forget all but the label, ``nonlinear_ib_loss`` for a rate without
 a prior (large batches), ``cs_bottleneck_loss`` for regression with a deterministic
-network. Their rates stand alone, to follow I(X; Z) during training: ``gaussian_rate``,
-``sampled_rate``, ``pairwise_rate_upper`` and ``pairwise_rate_lower``.
+network, ``hierarchical_bottleneck_loss`` for a stack of codes, each of which tells
+about one more modality. Their rates stand alone, to follow I(X; Z) during training:
+``gaussian_rate``, ``sampled_rate``, ``pairwise_rate_upper`` and
+``pairwise_rate_lower``.
 
 Which distillation? ``soft_label_loss`` for class probabilities; for features
 ``mse_loss`` first, ``vid_loss`` when columns differ in how well they can be predicted,
@@ -40,6 +42,12 @@ from infojax.losses._distillation import (
     soft_label_loss,
     vid_loss,
 )
+from infojax.losses._hierarchical import (
+    BottleneckLevel,
+    HierarchicalTerms,
+    hierarchical_bottleneck_loss,
+    hierarchical_bottleneck_terms,
+)
 from infojax.losses._layer_mapping import emd_mapping, last_mapping, skip_mapping
 from infojax.losses._mcmi import (
     MCMITerms,
@@ -73,10 +81,12 @@ from infojax.losses._wasserstein_dependency import (
 )
 
 __all__ = [
+    "BottleneckLevel",
     "CEBTerms",
     "CSBottleneckTerms",
     "CentroidAverage",
     "ClassSeparation",
+    "HierarchicalTerms",
     "MCMITerms",
     "MIAlphaTerms",
     "NonlinearIBTerms",
@@ -98,6 +108,8 @@ __all__ = [
     "exponential_penalty",
     "gaussian_rate",
     "gradient_penalty",
+    "hierarchical_bottleneck_loss",
+    "hierarchical_bottleneck_terms",
     "infonce_loss",
     "l2_loss",
     "last_mapping",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contracts.row import WHERE2, Case, N
+import numpy as np
+
+from contracts.row import PAIRED, WHERE2, Case, N
 from infojax import losses
 
 CLASSES = 3
@@ -31,6 +33,39 @@ def of_classifier(name: str, call, **more) -> Case:
     return Case(f"losses.{name}", call, **({"inputs": classifier} | defaults | more))
 
 
+def levels(rng):
+    """Two levels: mean, scale, reconstruction and target of each."""
+    return tuple(
+        np.exp(array) if i == 1 else array
+        for d, dt in ((2, 3), (1, 2))
+        for i, array in enumerate(rng.normal(size=(N, w)) for w in (d, d, dt, dt))
+    )
+
+
+def stacked(name: str, call) -> Case:
+    """Row of a loss of two levels of bottlenecks."""
+    every = tuple(range(8))
+
+    def of_levels(*arrays, **options):
+        pair = arrays[:4], arrays[4:]
+        return call([losses.BottleneckLevel(*four) for four in pair], **options)
+
+    return Case(
+        f"losses.{name}",
+        of_levels,
+        levels,
+        smooth=every,
+        masks={"where": every},
+        joint=(every,),
+        bad=PAIRED,
+        arguments=tuple(
+            f"levels[{k}].{field}"
+            for k in (0, 1)
+            for field in losses.BottleneckLevel._fields
+        ),
+    )
+
+
 GIVEN = {"inputs": with_centroids, "arguments": CLASSIFIER}
 
 ROWS = [
@@ -50,8 +85,22 @@ ROWS = [
     of_classifier("mcmi_loss", losses.mcmi_loss, **GIVEN),
     of_classifier("class_separation", losses.class_separation),
     of_classifier("normalized_cmi", losses.normalized_cmi),
+    *(
+        stacked(f"hierarchical_bottleneck_{kind}", call)
+        for kind, call in (
+            ("terms", losses.hierarchical_bottleneck_terms),
+            ("loss", losses.hierarchical_bottleneck_loss),
+        )
+    ),
 ]
 
 TYPES = {
-    f"losses.{name}" for name in ("CentroidAverage", "ClassSeparation", "MCMITerms")
+    f"losses.{name}"
+    for name in (
+        "BottleneckLevel",
+        "CentroidAverage",
+        "ClassSeparation",
+        "HierarchicalTerms",
+        "MCMITerms",
+    )
 }
