@@ -16,12 +16,22 @@ whose probabilities then tell more; ``class_information``, ``class_separation`` 
 ``normalized_cmi`` measure how any classifier concentrates its classes.
 
 Two views of the same samples? ``infonce_loss`` contrasts each row with the batch,
-``siglip_loss`` each pair of rows on its own.
+``siglip_loss`` each pair of rows on its own, ``alignment_loss`` with a table of
+candidates. Recommendation? ``bpr_loss`` trains embeddings of users and items,
+``rlmrec_contrastive_loss`` or ``rlmrec_generative_loss`` ties them to profiles, and
+``recall_at_k`` and ``ndcg_at_k`` say how good the ranking is.
 
 ``wasserstein_dependency_loss`` trains encoders with a Lipschitz critic. Every other
 estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
 """
 
+from infojax.losses._alignment import (
+    RLMRecTerms,
+    alignment_loss,
+    rlmrec_contrastive_loss,
+    rlmrec_contrastive_terms,
+    rlmrec_generative_loss,
+)
 from infojax.losses._ceb import CEBTerms, ceb_loss, ceb_terms
 from infojax.losses._centroids import (
     CentroidAverage,
@@ -65,6 +75,7 @@ from infojax.losses._nonlinear_ib import (
 )
 from infojax.losses._pairwise_rates import pairwise_rate_lower, pairwise_rate_upper
 from infojax.losses._rates import gaussian_rate, reparameterize, sampled_rate
+from infojax.losses._recommendation import bpr_loss, ndcg_at_k, recall_at_k
 from infojax.losses._schedules import cosine_beta, cyclical_beta, linear_beta
 from infojax.losses._separation import (
     ClassSeparation,
@@ -90,8 +101,11 @@ __all__ = [
     "MCMITerms",
     "MIAlphaTerms",
     "NonlinearIBTerms",
+    "RLMRecTerms",
     "VIBTerms",
     "WassersteinDependencyTerms",
+    "alignment_loss",
+    "bpr_loss",
     "ceb_loss",
     "ceb_terms",
     "centroid_average",
@@ -119,6 +133,7 @@ __all__ = [
     "mi_alpha_loss",
     "mi_alpha_terms",
     "mse_loss",
+    "ndcg_at_k",
     "nonlinear_ib_loss",
     "nonlinear_ib_terms",
     "normalized_cmi",
@@ -126,7 +141,11 @@ __all__ = [
     "pairwise_rate_upper",
     "pkd_loss",
     "power_penalty",
+    "recall_at_k",
     "reparameterize",
+    "rlmrec_contrastive_loss",
+    "rlmrec_contrastive_terms",
+    "rlmrec_generative_loss",
     "sampled_rate",
     "siglip_loss",
     "skip_mapping",

@@ -1,5 +1,6 @@
-"""Maps of samples that keep information: scaling, ranks, scores; and steps."""
+"""Maps of samples that keep information: scaling, ranks, scores; steps and masks."""
 
+from infojax.transforms._masking import MaskedNodes, mask_nodes
 from infojax.transforms._ranks import (
     normal_scores,
     ranks,
@@ -10,7 +11,9 @@ from infojax.transforms._ranks import (
 from infojax.transforms._steps import hard_step, sigmoid_step
 
 __all__ = [
+    "MaskedNodes",
     "hard_step",
+    "mask_nodes",
     "normal_scores",
     "ranks",
     "sigmoid_step",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from contracts.row import PAIRED, Case, pair, paired
-from infojax import losses
+import jax
+import jax.numpy as jnp
 
-VIEWS = ("a", "b")
+from contracts.row import PAIRED, SAMPLES, Case, N, pair, paired
+from infojax import losses, transforms
+
+CANDIDATES, ITEMS = N - 3, 7
+TRIPLE = ("user", "positive", "negative")
 
 
 def two_views(name: str, call) -> Case:
@@ -17,8 +21,41 @@ def two_views(name: str, call) -> Case:
         symmetric=True,
         plan=True,
         bad=(*PAIRED, "width"),
-        arguments=VIEWS,
+        arguments=("a", "b"),
     )
+
+
+def profiles(rng):
+    """User, profile, candidates, positive, profile, negative, profile."""
+    sizes = N, N, CANDIDATES, N, N, N, N
+    return tuple(rng.normal(size=(n, 3)) for n in sizes)
+
+
+def contrastive(name: str, call) -> Case:
+    return Case(
+        name,
+        call,
+        profiles,
+        smooth=(0, 1, 2, 3, 4, 5, 6),
+        masks={"where": (0, 1, 3, 4, 5, 6), "where_candidates": (2,)},
+        joint=((0, 1, 3, 4, 5, 6), (2,)),
+        plan=True,
+        bad=(*PAIRED, "width"),
+        arguments=(
+            "user",
+            "user_profile",
+            "candidates",
+            "positive",
+            "positive_profile",
+            "negative",
+            "negative_profile",
+        ),
+    )
+
+
+def ranking(rng):
+    scores = rng.normal(size=(N, ITEMS))
+    return scores, rng.uniform(size=scores.shape) < 0.4
 
 
 ROWS = [
@@ -30,6 +67,62 @@ ROWS = [
         "losses.siglip_loss",
         lambda a, b, **o: losses.siglip_loss(a, b, temperature=0.5, bias=-1.0, **o),
     ),
+    Case(
+        "losses.alignment_loss",
+        losses.alignment_loss,
+        lambda rng: profiles(rng)[:3],
+        smooth=(0, 1, 2),
+        masks={"where": (0, 1), "where_candidates": (2,)},
+        joint=((0, 1), (2,)),
+        plan=True,
+        bad=(*SAMPLES, "width", "mask"),
+        arguments=("anchor", "positive", "candidates"),
+    ),
+    contrastive("losses.rlmrec_contrastive_terms", losses.rlmrec_contrastive_terms),
+    contrastive(
+        "losses.rlmrec_contrastive_loss",
+        lambda *a, **o: losses.rlmrec_contrastive_loss(
+            *a, weight=jnp.array([1.0, 0.5, 0.2]), **o
+        ),
+    ),
+    paired(
+        "losses.rlmrec_generative_loss",
+        losses.rlmrec_generative_loss,
+        inputs=pair(2, 2),
+        smooth=(0,),
+        plan=True,
+        bad=(*PAIRED, "width"),
+        arguments=("decoded", "profiles"),
+    ),
+    Case(
+        "losses.bpr_loss",
+        losses.bpr_loss,
+        lambda rng: tuple(rng.normal(size=(3, N, 2))),
+        smooth=(0, 1, 2),
+        masks={"where": (0, 1, 2)},
+        joint=((0, 1, 2),),
+        bad=(*PAIRED, "width"),
+        arguments=TRIPLE,
+    ),
+    *(
+        Case(
+            f"losses.{name}_at_k",
+            lambda s, r, f=getattr(losses, f"{name}_at_k"), **o: f(s, r, k=3, **o),
+            ranking,
+            joint=((0, 1),),
+            bad=(*SAMPLES, "mismatch", "mask"),
+            arguments=("scores", "relevance"),
+        )
+        for name in ("recall", "ndcg")
+    ),
+    Case(
+        "transforms.mask_nodes",
+        lambda e, t: transforms.mask_nodes(jax.random.key(1), e, t, ratio=0.3),
+        lambda rng: (rng.normal(size=(N, 2)), rng.normal(size=2)),
+        smooth=(0, 1),
+        bad=(*SAMPLES, "mismatch"),
+        arguments=("embeddings", "token"),
+    ),
 ]
 
-TYPES: set[str] = set()
+TYPES = {"losses.RLMRecTerms", "transforms.MaskedNodes"}
