@@ -25,13 +25,7 @@ candidates. Recommendation? ``bpr_loss`` trains embeddings of users and items,
 estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
 """
 
-from infojax.losses._alignment import (
-    RLMRecTerms,
-    alignment_loss,
-    rlmrec_contrastive_loss,
-    rlmrec_contrastive_terms,
-    rlmrec_generative_loss,
-)
+from infojax.losses._alignment import alignment_loss
 from infojax.losses._ceb import CEBTerms, ceb_loss, ceb_terms
 from infojax.losses._centroids import (
     CentroidAverage,
@@ -76,6 +70,12 @@ from infojax.losses._nonlinear_ib import (
 from infojax.losses._pairwise_rates import pairwise_rate_lower, pairwise_rate_upper
 from infojax.losses._rates import gaussian_rate, reparameterize, sampled_rate
 from infojax.losses._recommendation import bpr_loss, ndcg_at_k, recall_at_k
+from infojax.losses._rlmrec import (
+    RLMRecTerms,
+    rlmrec_contrastive_loss,
+    rlmrec_contrastive_terms,
+    rlmrec_generative_loss,
+)
 from infojax.losses._schedules import cosine_beta, cyclical_beta, linear_beta
 from infojax.losses._separation import (
     ClassSeparation,
