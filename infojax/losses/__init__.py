@@ -21,6 +21,9 @@ candidates. Recommendation? ``bpr_loss`` trains embeddings of users and items,
 ``rlmrec_contrastive_loss`` or ``rlmrec_generative_loss`` ties them to profiles, and
 ``recall_at_k`` and ``ndcg_at_k`` say how good the ranking is.
 
+Times of events, some not seen to the end? ``survival_loss``, judged by
+``concordance_index`` of ``survival_risk``.
+
 ``wasserstein_dependency_loss`` trains encoders with a Lipschitz critic. Every other
 estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
 """
@@ -82,6 +85,13 @@ from infojax.losses._separation import (
     class_separation,
     normalized_cmi,
 )
+from infojax.losses._survival import (
+    SurvivalTerms,
+    concordance_index,
+    survival_loss,
+    survival_risk,
+    survival_terms,
+)
 from infojax.losses._two_views import infonce_loss, siglip_loss
 from infojax.losses._vib import VIBTerms, vib_loss, vib_terms
 from infojax.losses._wasserstein_dependency import (
@@ -102,6 +112,7 @@ __all__ = [
     "MIAlphaTerms",
     "NonlinearIBTerms",
     "RLMRecTerms",
+    "SurvivalTerms",
     "VIBTerms",
     "WassersteinDependencyTerms",
     "alignment_loss",
@@ -112,6 +123,7 @@ __all__ = [
     "class_centroids",
     "class_information",
     "class_separation",
+    "concordance_index",
     "cosine_beta",
     "cosine_loss",
     "crd_loss",
@@ -150,6 +162,9 @@ __all__ = [
     "siglip_loss",
     "skip_mapping",
     "soft_label_loss",
+    "survival_loss",
+    "survival_risk",
+    "survival_terms",
     "vib_loss",
     "vib_terms",
     "vid_loss",

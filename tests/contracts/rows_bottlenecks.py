@@ -8,6 +8,7 @@ from contracts.row import PAIRED, WHERE2, Case, N
 from infojax import losses
 
 CLASSES = 3
+WHERE3 = {"where": (0, 1, 2)}
 CLASSIFIER = ("logits", "labels", "log_centroids")
 BAD = ("integer", "rank", "empty", "labels", "mismatch", "mask")
 
@@ -66,6 +67,14 @@ def stacked(name: str, call) -> Case:
     )
 
 
+def survivors(rng):
+    return rng.normal(size=(N, 4)), rng.integers(0, 4, N), rng.uniform(size=N) < 0.4
+
+
+def ranked(rng):
+    return rng.normal(size=N), rng.uniform(size=N), rng.uniform(size=N) < 0.7
+
+
 GIVEN = {"inputs": with_centroids, "arguments": CLASSIFIER}
 
 ROWS = [
@@ -92,6 +101,41 @@ ROWS = [
             ("loss", losses.hierarchical_bottleneck_loss),
         )
     ),
+    *(
+        Case(
+            f"losses.survival_{kind}",
+            call,
+            survivors,
+            smooth=(0,),
+            masks=WHERE3,
+            joint=((0, 1, 2),),
+            bad=("integer", "rank", "empty", "mismatch", "mask"),
+            arguments=("logits", "bins", "censored"),
+        )
+        for kind, call in (
+            ("terms", losses.survival_terms),
+            ("loss", losses.survival_loss),
+        )
+    ),
+    Case(
+        "losses.survival_risk",
+        losses.survival_risk,
+        lambda rng: (rng.normal(size=(N, 4)),),
+        smooth=(0,),
+        bad=("integer", "rank", "empty"),
+        arguments=("logits",),
+    ),
+    Case(
+        "losses.concordance_index",
+        losses.concordance_index,
+        ranked,
+        masks=WHERE3,
+        joint=((0, 1, 2),),
+        plan=True,
+        zero_when_empty=False,
+        bad=("integer", "rank", "empty", "mismatch", "mask"),
+        arguments=("risk", "time", "event"),
+    ),
 ]
 
 TYPES = {
@@ -102,5 +146,6 @@ TYPES = {
         "ClassSeparation",
         "HierarchicalTerms",
         "MCMITerms",
+        "SurvivalTerms",
     )
 }
