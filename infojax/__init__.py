@@ -1,6 +1,7 @@
 """infojax: measure information in data and networks, and train on it, in JAX."""
 
 from infojax import (
+    attention,
     bounds,
     closed_form,
     critics,
@@ -30,6 +31,7 @@ __all__ = [
     "PairPlan",
     "Pairs",
     "__version__",
+    "attention",
     "bounds",
     "closed_form",
     "critics",

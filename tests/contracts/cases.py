@@ -7,6 +7,7 @@ all rows in the ``test_*.py`` files. A public name without a row fails.
 from __future__ import annotations
 
 from contracts import (
+    rows_attention,
     rows_auto,
     rows_bottlenecks,
     rows_bounds,
@@ -45,6 +46,7 @@ _TABLES = (
     rows_fit,
     rows_layers,
     rows_losses,
+    rows_attention,
     rows_bottlenecks,
     rows_auto,
     rows_bounds,

@@ -10,7 +10,18 @@ import pytest
 
 from contracts.cases import CASES, Case, example
 from contracts.test_coverage import FUNCTIONS
-from infojax import bounds, critics, fit, layers, losses, mi, report, sharded, tasks
+from infojax import (
+    attention,
+    bounds,
+    critics,
+    fit,
+    layers,
+    losses,
+    mi,
+    report,
+    sharded,
+    tasks,
+)
 
 ROWS = [(c, kind) for c in CASES for kind in c.bad]
 
@@ -61,6 +72,13 @@ X = jnp.ones((4, 2))
 LINEAR, RULE = critics.bilinear(2, 2), optax.sgd(0.1)
 # Functions that are not called with arrays alone, and a mistake for each.
 OTHERS = {
+    "attention.capacity": (lambda: attention.capacity(X), "mask"),
+    "attention.causal_mask": (lambda: attention.causal_mask(0), "length"),
+    "attention.leakage": (lambda: attention.leakage(X[:2] > 0, X), "targets"),
+    "attention.modality_mutual_mask": (
+        lambda: attention.modality_mutual_mask(3, [[0.0, 1.0]], [[1, 2]]),
+        "query_spans",
+    ),
     "layers.advance": (lambda: layers.advance(X), "module"),
     "fit.auto": (lambda: fit.auto(jax.random.key(0), X, X, width=0), "width"),
     "fit.bridge_mi": (lambda: fit.bridge_mi(2, 2, RULE, epsilon=0.0), "epsilon"),
