@@ -10,6 +10,7 @@ from infojax.fit._estimator import FitInfo, FitState, NeuralEstimator
 from infojax.fit._flow_matching_mi import flow_matching_mi
 from infojax.fit._flow_mi import flow_mi
 from infojax.fit._latent_mi import latent_mi
+from infojax.fit._modulation import adaptive_gradient_modulation
 from infojax.fit._progress import Progress, progress_bar
 from infojax.fit._train import Training, TrainRun, train
 
@@ -21,6 +22,7 @@ __all__ = [
     "TrainRun",
     "TrainedAuto",
     "Training",
+    "adaptive_gradient_modulation",
     "auto",
     "bridge_mi",
     "critic_estimator",

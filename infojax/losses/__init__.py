@@ -24,6 +24,10 @@ candidates. Recommendation? ``bpr_loss`` trains embeddings of users and items,
 Times of events, some not seen to the end? ``survival_loss``, judged by
 ``concordance_index`` of ``survival_risk``.
 
+Several modalities that compete? ``shapley_responses`` splits the fused output,
+``modulated_loss`` scales the gradient of each response by ``modulation_coefficients``
+of its ``modality_scores``, and ``competition_strength`` says what was lost.
+
 ``wasserstein_dependency_loss`` trains encoders with a Lipschitz critic. Every other
 estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
 """
@@ -35,6 +39,7 @@ from infojax.losses._centroids import (
     centroid_average,
     class_centroids,
 )
+from infojax.losses._competition import competition_strength
 from infojax.losses._crd import crd_loss
 from infojax.losses._cs_bottleneck import (
     CSBottleneckTerms,
@@ -63,6 +68,18 @@ from infojax.losses._mcmi import (
     mcmi_terms,
 )
 from infojax.losses._mi_alpha import MIAlphaTerms, mi_alpha_loss, mi_alpha_terms
+from infojax.losses._modulated_loss import (
+    modality_scores,
+    modulated_loss,
+    scale_gradient,
+)
+from infojax.losses._modulation import (
+    ModulationState,
+    RunningScores,
+    modulation_coefficients,
+    modulation_ratio,
+    running_scores,
+)
 from infojax.losses._nonlinear_ib import (
     NonlinearIBTerms,
     exponential_penalty,
@@ -85,6 +102,7 @@ from infojax.losses._separation import (
     class_separation,
     normalized_cmi,
 )
+from infojax.losses._shapley import shapley_responses
 from infojax.losses._survival import (
     SurvivalTerms,
     concordance_index,
@@ -110,8 +128,10 @@ __all__ = [
     "HierarchicalTerms",
     "MCMITerms",
     "MIAlphaTerms",
+    "ModulationState",
     "NonlinearIBTerms",
     "RLMRecTerms",
+    "RunningScores",
     "SurvivalTerms",
     "VIBTerms",
     "WassersteinDependencyTerms",
@@ -123,6 +143,7 @@ __all__ = [
     "class_centroids",
     "class_information",
     "class_separation",
+    "competition_strength",
     "concordance_index",
     "cosine_beta",
     "cosine_loss",
@@ -144,6 +165,10 @@ __all__ = [
     "mcmi_terms",
     "mi_alpha_loss",
     "mi_alpha_terms",
+    "modality_scores",
+    "modulated_loss",
+    "modulation_coefficients",
+    "modulation_ratio",
     "mse_loss",
     "ndcg_at_k",
     "nonlinear_ib_loss",
@@ -158,7 +183,10 @@ __all__ = [
     "rlmrec_contrastive_loss",
     "rlmrec_contrastive_terms",
     "rlmrec_generative_loss",
+    "running_scores",
     "sampled_rate",
+    "scale_gradient",
+    "shapley_responses",
     "siglip_loss",
     "skip_mapping",
     "soft_label_loss",

@@ -58,6 +58,44 @@ def ranking(rng):
     return scores, rng.uniform(size=scores.shape) < 0.4
 
 
+def responses(rng):
+    """Rows first, as the contracts mask and permute them: ``[n, M, classes]``."""
+    return rng.normal(size=(N, 2, 3)), rng.integers(0, 3, N)
+
+
+def modulation(name: str, inputs=responses, **more) -> Case:
+    call = getattr(losses, name)
+    defaults = {
+        "masks": {"where": (0, 1)},
+        "joint": ((0, 1),),
+        "bad": ("integer", "empty", "labels", "mismatch", "mask"),
+        "arguments": ("responses", "labels"),
+    }
+    return Case(
+        f"losses.{name}",
+        lambda r, *rest, **o: call(jnp.swapaxes(r, 0, 1), *rest, **o),
+        inputs,
+        **(defaults | more),
+    )
+
+
+def per_modality(name: str, call, count: int = 1, **more) -> Case:
+    """Row of a function of one number a modality."""
+    return Case(
+        f"losses.{name}",
+        call,
+        lambda rng: tuple(rng.uniform(0, 2, size=(count, 3))),
+        bad=("integer", "rank", "empty"),
+        arguments=("scores", "running"),
+        **more,
+    )
+
+
+def _averaged(running, scores):
+    state = losses.ModulationState(running, jnp.array(4))
+    return losses.running_scores(3).update(state, scores)
+
+
 ROWS = [
     two_views(
         "losses.infonce_loss",
@@ -116,6 +154,57 @@ ROWS = [
         for name in ("recall", "ndcg")
     ),
     Case(
+        "losses.shapley_responses",
+        losses.shapley_responses,
+        lambda rng: (rng.normal(size=(8, N, 2)),),
+        smooth=(0,),
+        bad=("integer", "empty", "mismatch"),
+        arguments=("values",),
+    ),
+    modulation("modality_scores", smooth=(0,)),
+    modulation(
+        "modulated_loss",
+        lambda rng: (*responses(rng), rng.uniform(size=2)),
+        arguments=("responses", "labels", "coefficients"),
+    ),
+    per_modality("modulation_ratio", losses.modulation_ratio, smooth=(0,)),
+    per_modality(
+        "modulation_coefficients",
+        lambda s, r: losses.modulation_coefficients(s, r, alpha=0.5, max_gap=7.0),
+        count=2,
+    ),
+    Case(
+        "losses.running_scores",
+        _averaged,
+        lambda rng: tuple(rng.normal(size=(2, 3))),
+        bad=("mismatch",),
+        arguments=("running", "scores"),
+    ),
+    Case(
+        "losses.scale_gradient",
+        losses.scale_gradient,
+        lambda rng: (rng.normal(size=(N, 2)), rng.normal(size=2)),
+        bad=("integer",),
+        arguments=("x", "factor"),
+    ),
+    Case(
+        "losses.competition_strength",
+        lambda *a: losses.competition_strength(*a, ridge=2.0),
+        lambda rng: tuple(
+            rng.normal(size=(n, d))
+            for n, d in ((N, 3), (N, 2), (CANDIDATES, 3), (CANDIDATES, 2))
+        ),
+        smooth=(0, 1, 2, 3),
+        joint=((0, 1), (2, 3)),
+        bad=(*SAMPLES, "mismatch", "width"),
+        arguments=(
+            "probe_features",
+            "probe_concepts",
+            "test_features",
+            "test_concepts",
+        ),
+    ),
+    Case(
         "transforms.mask_nodes",
         lambda e, t: transforms.mask_nodes(jax.random.key(1), e, t, ratio=0.3),
         lambda rng: (rng.normal(size=(N, 2)), rng.normal(size=2)),
@@ -125,4 +214,10 @@ ROWS = [
     ),
 ]
 
-TYPES = {"losses.RLMRecTerms", "transforms.MaskedNodes"}
+TYPES = {
+    "fit.adaptive_gradient_modulation",
+    "losses.ModulationState",
+    "losses.RLMRecTerms",
+    "losses.RunningScores",
+    "transforms.MaskedNodes",
+}

@@ -80,6 +80,10 @@ OTHERS = {
         "query_spans",
     ),
     "layers.advance": (lambda: layers.advance(X), "module"),
+    "fit.adaptive_gradient_modulation": (
+        lambda: fit.adaptive_gradient_modulation({"a": -1}, alpha=1.0),
+        "labels",
+    ),
     "fit.auto": (lambda: fit.auto(jax.random.key(0), X, X, width=0), "width"),
     "fit.bridge_mi": (lambda: fit.bridge_mi(2, 2, RULE, epsilon=0.0), "epsilon"),
     "fit.critic_estimator": (lambda: _estimator().estimate((), X, X[1:]), "y"),
@@ -124,6 +128,7 @@ OTHERS = {
         lambda: losses.linear_beta(0, 1, anneal=1, warmup=-1),
         "warmup",
     ),
+    "losses.running_scores": (lambda: losses.running_scores(0), "modalities"),
     "losses.last_mapping": (lambda: losses.last_mapping(3, 2), "teacher_layers"),
     "losses.skip_mapping": (lambda: losses.skip_mapping(2, 5), "teacher_layers"),
     "report": (lambda: report(jax.random.key(0), X, X, level=2.0), "level"),
