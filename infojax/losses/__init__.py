@@ -28,11 +28,22 @@ Several modalities that compete? ``shapley_responses`` splits the fused output,
 ``modulated_loss`` scales the gradient of each response by ``modulation_coefficients``
 of its ``modality_scores``, and ``competition_strength`` says what was lost.
 
+Transformers? ``attention_entropy_loss`` keeps heads between collapse and overload.
+Masked and mixed autoencoders minimise ``masked_reconstruction_loss`` and, of tokens
+mixed from several images, ``homologous_loss``.
+
 ``wasserstein_dependency_loss`` trains encoders with a Lipschitz critic. Every other
 estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
 """
 
 from infojax.losses._alignment import alignment_loss
+from infojax.losses._attention_entropy import (
+    AttentionEntropyTerms,
+    attention_entropy_loss,
+    attention_entropy_terms,
+    hard_dead_zone,
+    soft_dead_zone,
+)
 from infojax.losses._ceb import CEBTerms, ceb_loss, ceb_terms
 from infojax.losses._centroids import (
     CentroidAverage,
@@ -80,6 +91,11 @@ from infojax.losses._modulation import (
     modulation_ratio,
     running_scores,
 )
+from infojax.losses._mixed_autoencoder import (
+    homologous_accuracy,
+    homologous_loss,
+    masked_reconstruction_loss,
+)
 from infojax.losses._nonlinear_ib import (
     NonlinearIBTerms,
     exponential_penalty,
@@ -120,6 +136,7 @@ from infojax.losses._wasserstein_dependency import (
 )
 
 __all__ = [
+    "AttentionEntropyTerms",
     "BottleneckLevel",
     "CEBTerms",
     "CSBottleneckTerms",
@@ -136,6 +153,8 @@ __all__ = [
     "VIBTerms",
     "WassersteinDependencyTerms",
     "alignment_loss",
+    "attention_entropy_loss",
+    "attention_entropy_terms",
     "bpr_loss",
     "ceb_loss",
     "ceb_terms",
@@ -155,12 +174,16 @@ __all__ = [
     "exponential_penalty",
     "gaussian_rate",
     "gradient_penalty",
+    "hard_dead_zone",
     "hierarchical_bottleneck_loss",
     "hierarchical_bottleneck_terms",
+    "homologous_accuracy",
+    "homologous_loss",
     "infonce_loss",
     "l2_loss",
     "last_mapping",
     "linear_beta",
+    "masked_reconstruction_loss",
     "mcmi_loss",
     "mcmi_terms",
     "mi_alpha_loss",
@@ -189,6 +212,7 @@ __all__ = [
     "shapley_responses",
     "siglip_loss",
     "skip_mapping",
+    "soft_dead_zone",
     "soft_label_loss",
     "survival_loss",
     "survival_risk",

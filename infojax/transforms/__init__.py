@@ -1,6 +1,7 @@
-"""Maps of samples that keep information: scaling, ranks, scores; steps and masks."""
+"""Maps of samples: scaling, ranks, scores; steps, masks, and mixed sequences."""
 
 from infojax.transforms._masking import MaskedNodes, mask_nodes
+from infojax.transforms._mixing import balanced_source, mix_patches, unmix_tokens
 from infojax.transforms._ranks import (
     normal_scores,
     ranks,
@@ -12,12 +13,15 @@ from infojax.transforms._steps import hard_step, sigmoid_step
 
 __all__ = [
     "MaskedNodes",
+    "balanced_source",
     "hard_step",
     "mask_nodes",
+    "mix_patches",
     "normal_scores",
     "ranks",
     "sigmoid_step",
     "soft_normal_scores",
     "soft_ranks",
     "standardise",
+    "unmix_tokens",
 ]

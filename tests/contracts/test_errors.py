@@ -21,6 +21,7 @@ from infojax import (
     report,
     sharded,
     tasks,
+    transforms,
 )
 
 ROWS = [(c, kind) for c in CASES for kind in c.bad]
@@ -153,6 +154,10 @@ OTHERS = {
             tasks.make("1v1-normal-0.75"), x=lambda x: jnp.ones(3)
         ),
         "x",
+    ),
+    "transforms.balanced_source": (
+        lambda: transforms.balanced_source(jax.random.key(0), 5, 2),
+        "n_tokens",
     ),
 }
 
