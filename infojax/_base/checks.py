@@ -199,8 +199,8 @@ def cell_mask(
 
 
 def column_mask(x: Array, mask: Array) -> Array:
-    """Rows that a mask deletes, set to 0: whatever they held is gone."""
-    return jnp.where(mask.reshape(mask.shape + (1,) * (x.ndim - 1)), x, 0)
+    """What a mask of the first axes deletes, set to 0: whatever it held is gone."""
+    return jnp.where(mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim)), x, 0)
 
 
 def weights(

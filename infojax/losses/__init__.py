@@ -22,7 +22,9 @@ candidates. Recommendation? ``bpr_loss`` trains embeddings of users and items,
 ``recall_at_k`` and ``ndcg_at_k`` say how good the ranking is.
 
 Times of events, some not seen to the end? ``survival_loss``, judged by
-``concordance_index`` of ``survival_risk``.
+``concordance_index`` of ``survival_risk``. With bags of instances, ``prototype_loss``
+draws them to their class; with two modalities, ``disentangling_loss`` parts what is
+specific from what is common, and ``expert_product`` joins Gaussian opinions.
 
 Several modalities that compete? ``shapley_responses`` splits the fused output,
 ``modulated_loss`` scales the gradient of each response by ``modulation_coefficients``
@@ -57,6 +59,12 @@ from infojax.losses._cs_bottleneck import (
     cs_bottleneck_loss,
     cs_bottleneck_terms,
 )
+from infojax.losses._disentangling import (
+    DisentanglingTerms,
+    disentangling_fit_loss,
+    disentangling_loss,
+    disentangling_terms,
+)
 from infojax.losses._distillation import (
     cosine_loss,
     l2_loss,
@@ -65,6 +73,7 @@ from infojax.losses._distillation import (
     soft_label_loss,
     vid_loss,
 )
+from infojax.losses._expert_product import ExpertProduct, expert_product
 from infojax.losses._hierarchical import (
     BottleneckLevel,
     HierarchicalTerms,
@@ -104,6 +113,11 @@ from infojax.losses._nonlinear_ib import (
     power_penalty,
 )
 from infojax.losses._pairwise_rates import pairwise_rate_lower, pairwise_rate_upper
+from infojax.losses._prototypes import (
+    PrototypeTerms,
+    prototype_loss,
+    prototype_terms,
+)
 from infojax.losses._rates import gaussian_rate, reparameterize, sampled_rate
 from infojax.losses._recommendation import bpr_loss, ndcg_at_k, recall_at_k
 from infojax.losses._rlmrec import (
@@ -142,11 +156,14 @@ __all__ = [
     "CSBottleneckTerms",
     "CentroidAverage",
     "ClassSeparation",
+    "DisentanglingTerms",
+    "ExpertProduct",
     "HierarchicalTerms",
     "MCMITerms",
     "MIAlphaTerms",
     "ModulationState",
     "NonlinearIBTerms",
+    "PrototypeTerms",
     "RLMRecTerms",
     "RunningScores",
     "SurvivalTerms",
@@ -170,7 +187,11 @@ __all__ = [
     "cs_bottleneck_loss",
     "cs_bottleneck_terms",
     "cyclical_beta",
+    "disentangling_fit_loss",
+    "disentangling_loss",
+    "disentangling_terms",
     "emd_mapping",
+    "expert_product",
     "exponential_penalty",
     "gaussian_rate",
     "gradient_penalty",
@@ -201,6 +222,8 @@ __all__ = [
     "pairwise_rate_upper",
     "pkd_loss",
     "power_penalty",
+    "prototype_loss",
+    "prototype_terms",
     "recall_at_k",
     "reparameterize",
     "rlmrec_contrastive_loss",

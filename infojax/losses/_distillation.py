@@ -39,7 +39,7 @@ def open_features(
 
 def unit(x: Array) -> Array:
     """Rows scaled to length one; zero rows stay zero, with zero gradient."""
-    return numerics.ratio(x, numerics.sqrt(jnp.sum(x**2, axis=1, keepdims=True)))
+    return numerics.ratio(x, numerics.sqrt(jnp.sum(x**2, axis=-1, keepdims=True)))
 
 
 def cosine_scores(temperature: Array) -> Critic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 
 from contracts.row import PAIRED, WHERE2, Case, N
@@ -75,6 +76,35 @@ def ranked(rng):
     return rng.normal(size=N), rng.uniform(size=N), rng.uniform(size=N) < 0.7
 
 
+def bags(rng):
+    features, prototypes = rng.normal(size=(N, 5, 3)), rng.normal(size=(4, 3))
+    return features, rng.integers(0, 4, N), prototypes
+
+
+def best_two(call):
+    return lambda x, index, p, **options: call(x, p, index, top_k=2, **options)
+
+
+def conditional(x, y):
+    """A smooth log-density, up to a constant."""
+    return -jnp.sum((jnp.tanh(x[:, None, :2]) - y[None]) ** 2, axis=-1) / 2
+
+
+def disentangled(name: str, call, **more) -> Case:
+    """Row of a loss of two specific codes and a common one."""
+    return Case(
+        f"losses.{name}",
+        lambda *codes, **options: call(*codes, conditional, conditional, **options),
+        lambda rng: tuple(rng.normal(size=(3, N, 2))),
+        masks=WHERE3,
+        joint=((0, 1, 2),),
+        plan=True,
+        bad=PAIRED,
+        arguments=("first", "second", "common"),
+        **more,
+    )
+
+
 GIVEN = {"inputs": with_centroids, "arguments": CLASSIFIER}
 
 ROWS = [
@@ -136,6 +166,38 @@ ROWS = [
         bad=("integer", "rank", "empty", "mismatch", "mask"),
         arguments=("risk", "time", "event"),
     ),
+    *(
+        Case(
+            f"losses.prototype_{kind}",
+            best_two(call),
+            bags,
+            smooth=(0, 2),
+            masks=WHERE2,
+            joint=((0, 1),),
+            bad=("integer", "empty", "mask"),
+            arguments=("features", "index", "prototypes"),
+        )
+        for kind, call in (
+            ("terms", losses.prototype_terms),
+            ("loss", losses.prototype_loss),
+        )
+    ),
+    Case(
+        "losses.expert_product",
+        lambda means, scales, w: losses.expert_product(means, scales, log_weights=w),
+        lambda rng: (
+            rng.normal(size=(3, N, 2)),
+            np.exp(rng.normal(size=(3, N, 2))),
+            rng.normal(size=3),
+        ),
+        smooth=(0, 1, 2),
+        joint=((0, 1, 2),),
+        bad=("integer", "mismatch"),
+        arguments=("means", "scales", "log_weights"),
+    ),
+    disentangled("disentangling_terms", losses.disentangling_terms, smooth=(0, 1, 2)),
+    disentangled("disentangling_loss", losses.disentangling_loss, smooth=(0, 1, 2)),
+    disentangled("disentangling_fit_loss", losses.disentangling_fit_loss),
 ]
 
 TYPES = {
@@ -144,8 +206,11 @@ TYPES = {
         "BottleneckLevel",
         "CentroidAverage",
         "ClassSeparation",
+        "DisentanglingTerms",
+        "ExpertProduct",
         "HierarchicalTerms",
         "MCMITerms",
+        "PrototypeTerms",
         "SurvivalTerms",
     )
-}
+} | {"layers.GaussianPrototypes"}
