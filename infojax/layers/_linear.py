@@ -1,4 +1,4 @@
-"""Affine maps, plain and spectrally normalised."""
+"""Affine maps: plain, spectrally normalised, and with the lengths set apart."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import jax.numpy as jnp
 from flax import nnx
 from jax import lax
 
-from infojax._base import checks
+from infojax._base import checks, numerics
 from infojax.layers._spectral import spectral_normalise
 from infojax.types import Array
 
-__all__ = ["Linear", "SpectralLinear", "advance"]
+__all__ = ["Linear", "SpectralLinear", "WeightNormLinear", "advance"]
 
 _INITIAL = nnx.initializers.lecun_uniform()
 _WARM_UP = 30  # iterations at construction, when the singular vector is unknown
@@ -55,6 +55,27 @@ class SpectralLinear(Linear):
             return spectral_normalise(self.kernel[...], left).left
 
         self.left[...] = lax.fori_loop(0, steps, step, self.left[...])
+
+
+class WeightNormLinear(Linear):
+    """Affine map whose columns have directions and lengths of their own.
+
+    The column of each output is ``gain * v / |v|``, with ``v`` a column of ``kernel``;
+    at the start it is that of ``Linear``. A column of zeros stays zero. It stabilises
+    networks without normalised activations (Salimans and Kingma 2016).
+    """
+
+    def __init__(self, d_in: int, d_out: int, *, rngs: nnx.Rngs) -> None:
+        super().__init__(d_in, d_out, rngs=rngs)
+        self.gain = nnx.Param(_lengths(self.kernel[...]))
+
+    def weight(self) -> Array:
+        columns = self.kernel[...]
+        return self.gain[...] * numerics.ratio(columns, _lengths(columns))
+
+
+def _lengths(columns: Array) -> Array:
+    return numerics.sqrt(jnp.sum(columns**2, axis=0))
 
 
 def advance(module: nnx.Module) -> None:

@@ -153,6 +153,9 @@ ROWS = [
 
 TYPES = {
     "attention.Attention",
+    "layers.ScaledResidual",
+    "layers.SelfAttention",
+    "layers.WeightNormLinear",
     "losses.AttentionEntropyTerms",
     # Of Booleans and integers alone.
     "attention.capacity",
