@@ -15,6 +15,9 @@ say which teacher layer teaches which student layer. ``mcmi_loss`` fine-tunes a 
 whose probabilities then tell more; ``class_information``, ``class_separation`` and
 ``normalized_cmi`` measure how any classifier concentrates its classes.
 
+Which beta? ``linear_beta``, ``cosine_beta`` and ``cyclical_beta`` follow the step;
+``rate_target`` finds the one that gives a rate.
+
 Two views of the same samples? ``infonce_loss`` contrasts each row with the batch,
 ``siglip_loss`` each pair of rows on its own, ``alignment_loss`` with a table of
 candidates. Recommendation? ``bpr_loss`` trains embeddings of users and items,
@@ -88,6 +91,11 @@ from infojax.losses._mcmi import (
     mcmi_terms,
 )
 from infojax.losses._mi_alpha import MIAlphaTerms, mi_alpha_loss, mi_alpha_terms
+from infojax.losses._mixed_autoencoder import (
+    homologous_accuracy,
+    homologous_loss,
+    masked_reconstruction_loss,
+)
 from infojax.losses._modulated_loss import (
     modality_scores,
     modulated_loss,
@@ -99,11 +107,6 @@ from infojax.losses._modulation import (
     modulation_coefficients,
     modulation_ratio,
     running_scores,
-)
-from infojax.losses._mixed_autoencoder import (
-    homologous_accuracy,
-    homologous_loss,
-    masked_reconstruction_loss,
 )
 from infojax.losses._nonlinear_ib import (
     NonlinearIBTerms,
@@ -118,6 +121,7 @@ from infojax.losses._prototypes import (
     prototype_loss,
     prototype_terms,
 )
+from infojax.losses._rate_target import RateTarget, RateTargetState, rate_target
 from infojax.losses._rates import gaussian_rate, reparameterize, sampled_rate
 from infojax.losses._recommendation import bpr_loss, ndcg_at_k, recall_at_k
 from infojax.losses._rlmrec import (
@@ -165,6 +169,8 @@ __all__ = [
     "NonlinearIBTerms",
     "PrototypeTerms",
     "RLMRecTerms",
+    "RateTarget",
+    "RateTargetState",
     "RunningScores",
     "SurvivalTerms",
     "VIBTerms",
@@ -224,6 +230,7 @@ __all__ = [
     "power_penalty",
     "prototype_loss",
     "prototype_terms",
+    "rate_target",
     "recall_at_k",
     "reparameterize",
     "rlmrec_contrastive_loss",

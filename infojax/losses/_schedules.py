@@ -25,7 +25,9 @@ def linear_beta(
         anneal: steps on the way, >= 1.
         warmup: steps before it, >= 0.
 
-    Returns: ``step -> beta``, of the step's dtype when that is floating.
+    Returns: ``step -> beta``, of the step's dtype when that is floating; as it is a
+        schedule of Optax, for ``optax.scale_by_schedule`` or in place of a number of
+        ``optax.inject_hyperparams``.
     Gradients: exact in start and end.
     Cost: O(1).
     Example:
@@ -46,7 +48,9 @@ def cosine_beta(
     Args:
         start, end, anneal, warmup: as in ``linear_beta``.
 
-    Returns: ``step -> beta``, of the step's dtype when that is floating.
+    Returns: ``step -> beta``, of the step's dtype when that is floating; as it is a
+        schedule of Optax, for ``optax.scale_by_schedule`` or in place of a number of
+        ``optax.inject_hyperparams``.
     Gradients: exact in start and end.
     Cost: O(1).
     Example:
@@ -75,7 +79,9 @@ def cyclical_beta(
         anneal: steps on the way, >= 1.
         period: steps in a period, >= 1.
 
-    Returns: ``step -> beta``, of the step's dtype when that is floating.
+    Returns: ``step -> beta``, of the step's dtype when that is floating; as it is a
+        schedule of Optax, for ``optax.scale_by_schedule`` or in place of a number of
+        ``optax.inject_hyperparams``.
     Gradients: exact in start and end.
     Cost: O(1).
     Example:

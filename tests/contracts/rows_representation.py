@@ -96,6 +96,16 @@ def _averaged(running, scores):
     return losses.running_scores(3).update(state, scores)
 
 
+def _steered(rates, start):
+    """Beta after every rate."""
+
+    def one(rate, beta):
+        control = losses.rate_target(0.5, learning_rate=0.3, start=beta)
+        return control.update(control.init(), rate).beta
+
+    return jax.vmap(one)(rates, start)
+
+
 ROWS = [
     two_views(
         "losses.infonce_loss",
@@ -205,6 +215,12 @@ ROWS = [
         ),
     ),
     Case(
+        "losses.rate_target",
+        _steered,
+        lambda rng: (rng.uniform(0, 2, N), rng.uniform(0.1, 1, N)),
+        smooth=(1,),
+    ),
+    Case(
         "transforms.mask_nodes",
         lambda e, t: transforms.mask_nodes(jax.random.key(1), e, t, ratio=0.3),
         lambda rng: (rng.normal(size=(N, 2)), rng.normal(size=2)),
@@ -218,6 +234,8 @@ TYPES = {
     "fit.adaptive_gradient_modulation",
     "losses.ModulationState",
     "losses.RLMRecTerms",
+    "losses.RateTarget",
+    "losses.RateTargetState",
     "losses.RunningScores",
     "transforms.MaskedNodes",
 }

@@ -129,6 +129,10 @@ OTHERS = {
         lambda: losses.linear_beta(0, 1, anneal=1, warmup=-1),
         "warmup",
     ),
+    "losses.rate_target": (
+        lambda: losses.rate_target(1.0, learning_rate=0.1, limits=(0.0, 1.0)),
+        "limits",
+    ),
     "losses.running_scores": (lambda: losses.running_scores(0), "modalities"),
     "losses.last_mapping": (lambda: losses.last_mapping(3, 2), "teacher_layers"),
     "losses.skip_mapping": (lambda: losses.skip_mapping(2, 5), "teacher_layers"),

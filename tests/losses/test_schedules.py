@@ -40,6 +40,28 @@ def test_cyclical_beta_repeats():
     np.testing.assert_allclose(beta, np.tile(one, 3), rtol=1e-12)
 
 
+SCHEDULES = {
+    "linear": losses.linear_beta(0.0, 1.0, anneal=4, warmup=1),
+    "cosine": losses.cosine_beta(0.0, 1.0, anneal=4, warmup=1),
+    "cyclical": losses.cyclical_beta(0.0, 1.0, anneal=2, period=3),
+}
+
+
+@pytest.mark.parametrize("beta", SCHEDULES.values(), ids=SCHEDULES)
+def test_optax_takes_them_as_schedules(beta):
+    decay = optax.inject_hyperparams(optax.add_decayed_weights)(weight_decay=beta)
+    scale = optax.scale_by_schedule(beta)
+    parameters, gradient = {"w": jnp.full(2, 3.0)}, {"w": jnp.zeros(2)}
+    decayed, scaled = decay.init(parameters), scale.init(parameters)
+    for step in range(7):
+        shrink, decayed = jax.jit(decay.update)(gradient, decayed, parameters)
+        times, scaled = jax.jit(scale.update)(parameters, scaled)
+        expected = np.full(2, 3 * beta(step))
+        np.testing.assert_allclose(shrink["w"], expected, atol=1e-15)
+        np.testing.assert_allclose(times["w"], expected, atol=1e-15)
+        np.testing.assert_allclose(decayed.hyperparams["weight_decay"], beta(step))
+
+
 @pytest.mark.parametrize(
     "make, wrong",
     [
