@@ -4,9 +4,10 @@ Which bottleneck? ``vib_loss`` for a Gaussian encoder and a simple prior, ``ceb_
 when the codes should forget all but the label, ``nonlinear_ib_loss`` for a rate without
 a prior (large batches), ``cs_bottleneck_loss`` for regression with a deterministic
 network, ``hierarchical_bottleneck_loss`` for a stack of codes, each of which tells
-about one more modality. Their rates stand alone, to follow I(X; Z) during training:
-``gaussian_rate``, ``sampled_rate``, ``pairwise_rate_upper`` and
-``pairwise_rate_lower``.
+about one more modality. Of a network without noise, ``renyi_bottleneck_loss`` limits
+what the codes keep, and ``hsic_bottleneck_loss`` trains layer by layer. Rates stand
+alone, to follow I(X; Z) during training: ``gaussian_rate``, ``sampled_rate``,
+``pairwise_rate_upper`` and ``pairwise_rate_lower``.
 
 Which distillation? ``soft_label_loss`` for class probabilities; for features
 ``mse_loss`` first, ``vid_loss`` when columns differ in how well they can be predicted,
@@ -83,6 +84,11 @@ from infojax.losses._hierarchical import (
     hierarchical_bottleneck_loss,
     hierarchical_bottleneck_terms,
 )
+from infojax.losses._hsic_bottleneck import (
+    HSICBottleneckTerms,
+    hsic_bottleneck_loss,
+    hsic_bottleneck_terms,
+)
 from infojax.losses._layer_mapping import emd_mapping, last_mapping, skip_mapping
 from infojax.losses._mcmi import (
     MCMITerms,
@@ -124,6 +130,11 @@ from infojax.losses._prototypes import (
 from infojax.losses._rate_target import RateTarget, RateTargetState, rate_target
 from infojax.losses._rates import gaussian_rate, reparameterize, sampled_rate
 from infojax.losses._recommendation import bpr_loss, ndcg_at_k, recall_at_k
+from infojax.losses._renyi_bottleneck import (
+    RenyiBottleneckTerms,
+    renyi_bottleneck_loss,
+    renyi_bottleneck_terms,
+)
 from infojax.losses._rlmrec import (
     RLMRecTerms,
     rlmrec_contrastive_loss,
@@ -162,6 +173,7 @@ __all__ = [
     "ClassSeparation",
     "DisentanglingTerms",
     "ExpertProduct",
+    "HSICBottleneckTerms",
     "HierarchicalTerms",
     "MCMITerms",
     "MIAlphaTerms",
@@ -169,6 +181,7 @@ __all__ = [
     "NonlinearIBTerms",
     "PrototypeTerms",
     "RLMRecTerms",
+    "RenyiBottleneckTerms",
     "RateTarget",
     "RateTargetState",
     "RunningScores",
@@ -204,6 +217,8 @@ __all__ = [
     "hard_dead_zone",
     "hierarchical_bottleneck_loss",
     "hierarchical_bottleneck_terms",
+    "hsic_bottleneck_loss",
+    "hsic_bottleneck_terms",
     "homologous_accuracy",
     "homologous_loss",
     "infonce_loss",
@@ -232,6 +247,8 @@ __all__ = [
     "prototype_terms",
     "rate_target",
     "recall_at_k",
+    "renyi_bottleneck_loss",
+    "renyi_bottleneck_terms",
     "reparameterize",
     "rlmrec_contrastive_loss",
     "rlmrec_contrastive_terms",

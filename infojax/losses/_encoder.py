@@ -55,7 +55,7 @@ def gaussian_kl(mean: Array, scale: Array, at: Array, width: Array) -> Array:
 
 
 def open_logits(
-    name: str, logits: Array, labels: ArrayLike, n: int
+    name: str, logits: Array, labels: ArrayLike, n: int, *, like: str = "mean"
 ) -> tuple[Array, Array]:
     """Logits ``[samples, n, classes]`` and labels ``[n]`` that index the classes."""
     if logits.ndim not in (2, 3) or logits.size == 0:
@@ -66,7 +66,7 @@ def open_logits(
     classes = checks.integers(name, "labels", labels)
     for argument, rows in (("logits", logits.shape[1]), ("labels", classes.shape[0])):
         if rows != n:
-            expected = f"of {n} rows, one for each row of `mean`"
+            expected = f"of {n} rows, one for each row of `{like}`"
             raise checks.fail(ValueError, name, argument, expected, f"{rows} rows")
     return logits, jnp.clip(classes, 0, logits.shape[-1] - 1)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax.numpy as jnp
 import numpy as np
 
 from contracts.row import PAIRED, WHERE2, Case, N
-from infojax import losses
+from infojax import dependence, losses
 
 CLASSES = 3
 WHERE3 = {"where": (0, 1, 2)}
@@ -105,6 +107,50 @@ def disentangled(name: str, call, **more) -> Case:
     )
 
 
+def three_sides(rng):
+    """Codes and inputs, and targets that depend on them."""
+    x = rng.normal(size=(N, 3))
+    return np.tanh(x[:, :2]), x, x[:, :1] + 0.3 * rng.normal(size=(N, 1))
+
+
+def hsic_bottleneck(kind: str, variant: str = "", **options) -> Case:
+    call = getattr(losses, f"hsic_bottleneck_{kind}")
+    return Case(
+        f"losses.hsic_bottleneck_{kind}",
+        lambda *sides, **masked: call(*sides, **options, **masked),
+        three_sides,
+        variant=variant,
+        smooth=(0, 1, 2),
+        masks=WHERE3,
+        joint=((0, 1, 2),),
+        bad=PAIRED,
+        arguments=("codes", "inputs", "targets"),
+    )
+
+
+def read_out(rng):
+    codes, inputs, _ = three_sides(rng)
+    return *classifier(rng), codes, inputs
+
+
+def renyi_bottleneck(kind: str, variant: str = "", **options) -> Case:
+    call = getattr(losses, f"renyi_bottleneck_{kind}")
+    return Case(
+        f"losses.renyi_bottleneck_{kind}",
+        lambda *arrays, **more: call(*arrays, **options, **more),
+        read_out,
+        variant=variant,
+        smooth=(0, 2, 3),
+        masks={"where": (0, 1, 2, 3)},
+        joint=((0, 1, 2, 3),),
+        plan=True,
+        bad=("integer", "empty", "labels", "mismatch", "mask"),
+        arguments=("logits", "labels", "codes", "inputs"),
+    )
+
+
+# At the default, small directions of float32 are worth more than the tolerance.
+SMOOTH = partial(dependence.nocco, epsilon=1e-2)
 GIVEN = {"inputs": with_centroids, "arguments": CLASSIFIER}
 
 ROWS = [
@@ -198,6 +244,10 @@ ROWS = [
     disentangled("disentangling_terms", losses.disentangling_terms, smooth=(0, 1, 2)),
     disentangled("disentangling_loss", losses.disentangling_loss, smooth=(0, 1, 2)),
     disentangled("disentangling_fit_loss", losses.disentangling_fit_loss),
+    *(hsic_bottleneck(kind, measure=SMOOTH) for kind in ("terms", "loss")),
+    hsic_bottleneck("terms", "CKA", measure=dependence.normalized_hsic),
+    *(renyi_bottleneck(kind) for kind in ("terms", "loss")),
+    renyi_bottleneck("terms", "order 1.01", alpha=1.01),
 ]
 
 TYPES = {
@@ -208,9 +258,11 @@ TYPES = {
         "ClassSeparation",
         "DisentanglingTerms",
         "ExpertProduct",
+        "HSICBottleneckTerms",
         "HierarchicalTerms",
         "MCMITerms",
         "PrototypeTerms",
+        "RenyiBottleneckTerms",
         "SurvivalTerms",
     )
 } | {"layers.GaussianPrototypes"}
