@@ -30,13 +30,13 @@ Times of events, some not seen to the end? ``survival_loss``, judged by
 draws them to their class; with two modalities, ``disentangling_loss`` parts what is
 specific from what is common, and ``expert_product`` joins Gaussian opinions.
 
-Several modalities that compete? ``shapley_responses`` splits the fused output,
-``modulated_loss`` scales the gradient of each response by ``modulation_coefficients``
-of its ``modality_scores``, and ``competition_strength`` says what was lost.
-
 Transformers? ``attention_entropy_loss`` keeps heads between collapse and overload.
 Masked and mixed autoencoders minimise ``masked_reconstruction_loss`` and, of tokens
 mixed from several images, ``homologous_loss``.
+
+Several modalities that compete? ``shapley_responses`` splits the fused output,
+``modulated_loss`` scales the gradient of each response by ``modulation_coefficients``
+of its ``modality_scores``, and ``competition_strength`` says what was lost.
 
 ``wasserstein_dependency_loss`` trains encoders with a Lipschitz critic. Every other
 estimate of the library is a loss too: ``-mi.cs_qmi(z, y)``.
@@ -181,9 +181,9 @@ __all__ = [
     "NonlinearIBTerms",
     "PrototypeTerms",
     "RLMRecTerms",
-    "RenyiBottleneckTerms",
     "RateTarget",
     "RateTargetState",
+    "RenyiBottleneckTerms",
     "RunningScores",
     "SurvivalTerms",
     "VIBTerms",
@@ -217,10 +217,10 @@ __all__ = [
     "hard_dead_zone",
     "hierarchical_bottleneck_loss",
     "hierarchical_bottleneck_terms",
-    "hsic_bottleneck_loss",
-    "hsic_bottleneck_terms",
     "homologous_accuracy",
     "homologous_loss",
+    "hsic_bottleneck_loss",
+    "hsic_bottleneck_terms",
     "infonce_loss",
     "l2_loss",
     "last_mapping",
