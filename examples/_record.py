@@ -34,7 +34,7 @@ def measured(**values: Any) -> dict[str, float | int]:
 def points(rows: Sequence[Row], of: str, **quantities: str) -> Figure:
     """A panel a quantity, named by its axis label: means and standard errors by ``of``.
 
-    Rows are drawn from top to bottom.
+    Rows are drawn from top to bottom; one without a quantity leaves its place empty.
     """
     figure = Figure(
         figsize=(1.5 + 3.5 * len(quantities), 1 + 0.35 * len(rows)),
@@ -42,8 +42,8 @@ def points(rows: Sequence[Row], of: str, **quantities: str) -> Figure:
     )
     panels = figure.subplots(1, len(quantities), sharey=True, squeeze=False)[0]
     for axes, (name, label) in zip(panels, quantities.items(), strict=True):
-        means = [row[name] for row in rows]
-        errors = [row[f"{name}_error"] for row in rows]
+        means = [row.get(name, np.nan) for row in rows]
+        errors = [row.get(f"{name}_error", np.nan) for row in rows]
         axes.errorbar(means, range(len(rows)), xerr=errors, fmt="o", capsize=3)
         axes.set_xlabel(label)
         axes.grid(axis="x", alpha=0.3)
