@@ -89,11 +89,20 @@ def ceb_loss(
     Gradients: exact, also in beta.
     Cost: O(samples n classes + n d).
     Example:
-        >>> logits, labels = jnp.zeros((3, 2)), jnp.array([0, 1, 1])
-        >>> mean = jnp.ones((3, 2))
-        >>> loss = ceb_loss(logits, labels, mean, 1.0, jnp.eye(2), 1.0, beta=0.2)
-        >>> round(float(loss), 4)
-        0.7931
+        >>> x = jax.random.normal(jax.random.key(0), (64, 4))
+        >>> y, noise = (x[:, 0] > 0).astype(int), jax.random.key(1)
+        >>> def loss(w):
+        ...     mean = x @ w["mean"]
+        ...     logits = reparameterize(noise, mean, jnp.array(1.0)) @ w["logits"]
+        ...     return ceb_loss(logits, y, mean, 1.0, w["class"], 1.0, beta=0.01)
+        >>> w = {"mean": jnp.ones((4, 2)), "class": jnp.eye(2), "logits": jnp.eye(2)}
+        >>> optimizer = optax.adam(0.1)
+        >>> state, start = optimizer.init(w), loss(w)
+        >>> for _ in range(3):
+        ...     updates, state = optimizer.update(jax.grad(loss)(w), state)
+        ...     w = optax.apply_updates(w, updates)
+        >>> bool(loss(w) < start)
+        True
     References: Fischer and Alemi (2020), CEB improves model robustness,
         arXiv 2002.05380.
     """

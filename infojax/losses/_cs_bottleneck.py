@@ -105,9 +105,19 @@ def cs_bottleneck_loss(
     Gradients: exact for arrays, bandwidths and beta.
     Cost: O(n^2) kernel evaluations for each Gram matrix.
     Example:
-        >>> x = jnp.linspace(0.0, 1.0, 5)
-        >>> round(float(cs_bottleneck_loss(x, x, x, x, beta=0.5)), 3)
-        0.5
+        >>> x = jax.random.normal(jax.random.key(0), (64, 4))
+        >>> y = jnp.sin(x[:, :1])
+        >>> def loss(w):
+        ...     codes = jnp.tanh(x @ w["code"])
+        ...     return cs_bottleneck_loss(codes @ w["predict"], y, codes, x, beta=0.1)
+        >>> w = {"code": jnp.ones((4, 3)) / 4, "predict": jnp.zeros((3, 1))}
+        >>> optimizer = optax.adam(0.1)
+        >>> state, start = optimizer.init(w), loss(w)
+        >>> for _ in range(3):
+        ...     updates, state = optimizer.update(jax.grad(loss)(w), state)
+        ...     w = optax.apply_updates(w, updates)
+        >>> bool(loss(w) < start)
+        True
     References: Yu et al. (2024), arXiv 2404.17951.
     """
     terms = _terms(

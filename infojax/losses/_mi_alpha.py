@@ -79,9 +79,19 @@ def mi_alpha_loss(
     Gradients: exact for student, critic and baseline; exactly zero for the teacher.
     Cost: O(n^2) scores.
     Example:
-        >>> x = 10.0 * jnp.eye(4)
-        >>> round(float(mi_alpha_loss(x, x, lambda s, t: s @ t.T, alpha=1.0)), 4)
-        -1.0986
+        >>> x = jax.random.normal(jax.random.key(0), (32, 4))
+        >>> teacher = jnp.tanh(x @ jnp.ones((4, 3)))
+        >>> def loss(w):
+        ...     critic = lambda s, t: s @ w["critic"] @ t.T
+        ...     return mi_alpha_loss(x @ w["student"], teacher, critic, alpha=0.9)
+        >>> w = {"student": jnp.ones((4, 2)), "critic": jnp.zeros((2, 3))}
+        >>> optimizer = optax.adam(0.1)
+        >>> state, start = optimizer.init(w), loss(w)
+        >>> for _ in range(3):
+        ...     updates, state = optimizer.update(jax.grad(loss)(w), state)
+        ...     w = optax.apply_updates(w, updates)
+        >>> bool(loss(w) < start)
+        True
     References: He et al. (2021), Distiller, arXiv 2109.11105.
     """
     terms = _terms(

@@ -95,10 +95,20 @@ def nonlinear_ib_loss(
     Gradients: exact, also in beta.
     Cost: O(samples n classes + n^2 d).
     Example:
-        >>> logits, labels = jnp.zeros((4, 2)), jnp.array([0, 1, 1, 0])
-        >>> mean = 100.0 * jnp.arange(4.0)
-        >>> round(float(nonlinear_ib_loss(logits, labels, mean, 1.0)), 4)
-        0.8853
+        >>> x = jax.random.normal(jax.random.key(0), (64, 4))
+        >>> y, noise = (x[:, 0] > 0).astype(int), jax.random.key(1)
+        >>> def loss(w):
+        ...     mean = x @ w["mean"]
+        ...     logits = reparameterize(noise, mean, jnp.array(1.0)) @ w["logits"]
+        ...     return nonlinear_ib_loss(logits, y, mean, 1.0, beta=0.01)
+        >>> w = {"mean": jnp.ones((4, 2)), "logits": jnp.eye(2)}
+        >>> optimizer = optax.adam(0.1)
+        >>> state, start = optimizer.init(w), loss(w)
+        >>> for _ in range(3):
+        ...     updates, state = optimizer.update(jax.grad(loss)(w), state)
+        ...     w = optax.apply_updates(w, updates)
+        >>> bool(loss(w) < start)
+        True
     References: Kolchinsky, Tracey and Van Kuyk (2019), caveats for information
         bottleneck in deterministic scenarios, arXiv 1808.07593.
     """

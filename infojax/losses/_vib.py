@@ -78,10 +78,21 @@ def vib_loss(
     Gradients: exact, also in beta.
     Cost: O(samples n classes + n d).
     Example:
-        >>> logits, labels = jnp.zeros((3, 2)), jnp.array([0, 1, 1])
-        >>> loss = vib_loss(logits, labels, jnp.ones((3, 2)), 1.0, beta=0.1)
-        >>> round(float(loss), 4)
-        0.7931
+        >>> x = jax.random.normal(jax.random.key(0), (64, 4))
+        >>> y, noise = (x[:, 0] > 0).astype(int), jax.random.key(1)
+        >>> def loss(w):
+        ...     mean, scale = x @ w["mean"], jax.nn.softplus(x @ w["scale"])
+        ...     code = reparameterize(noise, mean, scale)
+        ...     return vib_loss(code @ w["logits"], y, mean, scale, beta=0.01)
+        >>> w = {"mean": jnp.ones((4, 2)), "logits": jnp.eye(2)}
+        >>> w["scale"] = jnp.zeros((4, 2))
+        >>> optimizer = optax.adam(0.1)
+        >>> state, start = optimizer.init(w), loss(w)
+        >>> for _ in range(3):
+        ...     updates, state = optimizer.update(jax.grad(loss)(w), state)
+        ...     w = optax.apply_updates(w, updates)
+        >>> bool(loss(w) < start)
+        True
     References: Alemi et al. (2017), arXiv 1612.00410.
     """
     terms = _terms("vib_loss", logits, labels, mean, scale, where)
