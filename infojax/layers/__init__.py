@@ -10,9 +10,9 @@ from infojax.layers._prototypes import GaussianPrototypes
 from infojax.layers._spectral import SpectralNorm, spectral_normalise
 
 __all__ = [
+    "MLP",
     "GaussianPrototypes",
     "Linear",
-    "MLP",
     "ResidualMLP",
     "ScaledResidual",
     "SelfAttention",
