@@ -12,6 +12,7 @@ from infojax.fit._flow_mi import flow_mi
 from infojax.fit._latent_mi import latent_mi
 from infojax.fit._modulation import adaptive_gradient_modulation
 from infojax.fit._progress import Progress, progress_bar
+from infojax.fit._stack import Stack, stack
 from infojax.fit._train import Training, TrainRun, train
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FitState",
     "NeuralEstimator",
     "Progress",
+    "Stack",
     "TrainRun",
     "TrainedAuto",
     "Training",
@@ -37,5 +39,6 @@ __all__ = [
     "progress_bar",
     "restore",
     "save",
+    "stack",
     "train",
 ]

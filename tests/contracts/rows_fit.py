@@ -1,10 +1,27 @@
-"""Names of trainable estimation, whose behaviour is tested beside their code."""
+"""Trainable estimation: most of it is tested beside its code, and named here."""
 
 from __future__ import annotations
 
-from contracts.row import Case
+import jax
 
-ROWS: list[Case] = []
+from contracts.row import paired
+from infojax import fit
+
+
+def _product(x, y):
+    return x[:, :1] @ y.T
+
+
+def _distance(x, y):
+    return -((x[:, :1] - y.T) ** 2)
+
+
+def _stack(x, y, **options):
+    members = _product, _distance
+    return fit.stack(jax.random.key(0), x, y, members=members, **options)
+
+
+ROWS = [paired("fit.stack", _stack, joint=())]
 
 TYPES = {
     f"fit.{name}"
@@ -13,6 +30,7 @@ TYPES = {
         "FitState",
         "NeuralEstimator",
         "Progress",
+        "Stack",
         "TrainedAuto",
         "TrainRun",
         "Training",
