@@ -63,7 +63,9 @@ def disentangling_terms(
 
     Returns: ``DisentanglingTerms(specific, common)``; ``disentangling_loss`` is their
         weighted sum. Upper bounds where the encoders fit: train them on
-        ``disentangling_fit_loss`` in steps of their own.
+        ``disentangling_fit_loss`` in steps of their own. While encoders are held there
+        is no floor (of unit variance they give the covariance of mean and code, summed
+        over columns), so weigh the terms lightly.
     Gradients: exact for the codes; zero for parameters of the encoders.
     Cost: O(n^2) log-densities of each encoder.
     Example:

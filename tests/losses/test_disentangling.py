@@ -115,6 +115,12 @@ def test_both_terms_are_bounds_of_the_right_pairs():
     )
 
 
+def test_the_bound_of_unit_variance_is_a_covariance():
+    mu, y = codes(CASES[0])
+    expected = np.trace(np.cov(mu, y, rowvar=False, bias=True)[:3, 3:])
+    np.testing.assert_allclose(club(mu, y), expected, rtol=1e-10)
+
+
 def test_means_that_tell_nothing_bound_nothing():
     y = jnp.asarray(np.random.default_rng(2).normal(size=(9, 2)))
     assert abs(club(jnp.ones((9, 2)), y)) < 1e-14
