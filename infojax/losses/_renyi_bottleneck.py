@@ -49,7 +49,7 @@ def renyi_bottleneck_terms(
         kernel_z, kernel_x: Gram callables with k(x, x) = 1; bandwidths may be arrays,
             such as ``kernels.median_bandwidth`` of a batch.
         alpha: order of the rate, a static float >= 0. 2 needs no eigenvalues and has
-            the smoothest gradient; 1.01, the published order, is close to Shannon's.
+            the smoothest gradient; 1.01, usual in the literature, is near Shannon's.
         where: ``[n]`` Boolean; rows marked False are as if absent.
         plan: how the Gram matrices of order 2 are evaluated; never changes the value.
 
