@@ -79,6 +79,11 @@ def squared_error(network: Student, student: Outputs, teacher: Outputs):
     return losses.mse_loss(network.lift(student.features), teacher.features)
 
 
+def cosine(network: Student, student: Outputs, teacher: Outputs):
+    """Half of the PKD loss, which would need half the weight and train the same."""
+    return losses.cosine_loss(network.lift(student.features), teacher.features)
+
+
 def contrastive(network: Student, student: Outputs, teacher: Outputs):
     lifted = network.lift(student.features)
     return losses.crd_loss(lifted, teacher.features, dataset_size=TRAIN)
@@ -104,6 +109,7 @@ OBJECTIVES = {
     "none": (None, 0.0),
     "soft labels": (soft_labels, 1.0),
     "squared error": (squared_error, 10.0),
+    "cosine, PKD": (cosine, 10.0),
     "CRD": (contrastive, 0.01),
     "MI-alpha 0.1": (mi_alpha(0.1), 1.0),
     "MI-alpha 0.5": (mi_alpha(0.5), 1.0),

@@ -7,6 +7,7 @@ block with ``>>>`` is a doctest, whose printed numbers are checked; the others m
 from __future__ import annotations
 
 import doctest
+import json
 import re
 import shlex
 import tomllib
@@ -107,6 +108,28 @@ def test_tables_are_rectangular():
 def test_every_example_is_listed():
     listed = set(re.findall(r"\]\(examples/(\w+\.py)\)", section("Examples")))
     assert listed == {path.name for path in (ROOT / "examples").glob("[!_]*.py")}
+
+
+def test_what_the_examples_measured_is_in_their_results():
+    """Every mean ± error of the table is that of a row of the file it names."""
+    text = section("Examples")
+    table = [line for line in text.splitlines() if "](examples/results/" in line]
+    assert len(table) >= 9
+    for line in table:
+        (name,) = re.findall(r"\]\(examples/results/(\w+)\.png\)", line)
+        path = ROOT / "examples" / "results" / f"{name}.json"
+        measured = [
+            (value, row[f"{key}_error"])
+            for row in json.loads(path.read_text())["rows"]
+            for key, value in row.items()
+            if f"{key}_error" in row
+        ]
+        for mean, error in re.findall(r"(\d+\.\d+) ± (\d+\.\d+)", line):
+            half = 0.51 * 10.0 ** -len(mean.split(".")[1])
+            assert any(
+                abs(abs(m) - float(mean)) <= half and abs(e - float(error)) <= half
+                for m, e in measured
+            ), (name, mean, error)
 
 
 def test_tables_of_errors_are_what_was_measured():
