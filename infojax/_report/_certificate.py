@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.scipy.linalg import cho_factor, cho_solve
-from jax.scipy.special import ndtri
+from scipy.special import ndtri
 
 from infojax._base import linalg
 from infojax._base.distances import squared_euclidean
@@ -42,20 +42,20 @@ def certified_lower(key: PRNGKey, data: Data, level: float, most_rows: int) -> f
     return max(0.0, limit) if np.isfinite(limit) else 0.0
 
 
-def _scores(side: np.ndarray, cut: list[np.ndarray]) -> list[Array]:
+def _scores(side: np.ndarray, cut: list[np.ndarray]) -> list[np.ndarray]:
     """Normal scores of every part by the distribution function of the first."""
     if side.ndim == 1:
-        return [jnp.asarray(FAR * side[rows, None].astype(float)) for rows in cut]
+        return [FAR * side[rows, None].astype(float) for rows in cut]
     first = np.sort(side[cut[0]], axis=0)
     n = len(first)
 
-    def scores(rows: np.ndarray) -> Array:
+    def scores(rows: np.ndarray) -> np.ndarray:
         pairs = zip(first.T, side[rows].T, strict=True)
         # Twice the average rank among the first part.
         ranks = [
             np.searchsorted(a, b) + np.searchsorted(a, b, "right") for a, b in pairs
         ]
-        return ndtri(jnp.asarray((np.stack(ranks, axis=1) + 1) / (2 * n + 2)))
+        return ndtri((np.stack(ranks, axis=1) + 1) / (2 * n + 2))
 
     return [scores(rows) for rows in cut]
 

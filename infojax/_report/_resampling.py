@@ -23,8 +23,8 @@ def part_estimates(
     key: PRNGKey, data: Data, estimator: Statistic, parts: tuple[int, ...]
 ) -> dict[int, np.ndarray]:
     """For each number of parts, the estimates on disjoint parts of shuffled rows."""
-    order = jax.random.permutation(key, data.rows)
-    shuffled = [side[order] for side in data]
+    order = np.asarray(jax.random.permutation(key, data.rows))
+    shuffled = [np.asarray(side)[order] for side in data]
     found = {}
     for number in parts:
         size = data.rows // number
@@ -79,14 +79,14 @@ def p_value(
     permutations and the pairs as they came, so that the test stays exact.
     """
     keys = jax.random.split(key, permutations + 1)
-    pick = jax.random.permutation(keys[0], data.rows)[:most_rows]
+    pick = np.asarray(jax.random.permutation(keys[0], data.rows))[:most_rows]
+    sides = [np.asarray(side) for side in data]
     if not whole:
-        data, pick = Data(*(side[pick] for side in data)), jnp.arange(len(pick))
-    x, y = map(_ranked, data)
-    shuffled = jax.vmap(lambda k: jax.random.permutation(k, len(x)))(keys[1:])
-    orders = jnp.concatenate([jnp.arange(len(x))[None], shuffled])
+        sides, pick = [side[pick] for side in sides], np.arange(len(pick))
+    x, y = (np.asarray(_ranked(side)) for side in sides)
+    orders = np.asarray(_orders(keys[1:], len(x)))
     # All statistics of a shuffle see the same pairs, as those of the samples do.
-    parts = (whole, jnp.arange(len(x))), (local, pick)
+    parts = (whole, np.arange(len(x))), (local, pick)
     columns = [
         _shuffled(some, x[rows], y, orders[:, rows]) for some, rows in parts if some
     ]
@@ -100,6 +100,13 @@ def p_value(
     return float((1 + above) / (permutations + 1)), best
 
 
+@functools.partial(jax.jit, static_argnums=1)
+def _orders(keys: Array, rows: int) -> Array:
+    """The order as it is, and one at random from every key."""
+    shuffled = jax.vmap(lambda key: jax.random.permutation(key, rows))(keys)
+    return jnp.concatenate([jnp.arange(rows)[None], shuffled])
+
+
 @functools.partial(jax.jit, static_argnums=0)
 def _shuffled(some: tuple[Statistic, ...], x: Array, y: Array, orders: Array) -> Array:
     """Every statistic under every order of the rows of y, ``[orders, statistics]``."""
@@ -110,6 +117,7 @@ def _shuffled(some: tuple[Statistic, ...], x: Array, y: Array, orders: Array) ->
     return lax.map(evaluate, orders, batch_size=_BATCH)
 
 
+@jax.jit
 def _ranked(side: Array) -> Array:
     return transforms.normal_scores(side) if side.ndim == 2 else side
 
@@ -118,8 +126,13 @@ def spread(data: Data, estimator: Statistic, most_rows: int) -> float:
     """Range of the estimates on the samples as they are, standardised and ranked."""
     if not data.continuous:
         return 0.0
-    x, y = (side[:most_rows] for side in data)
-    maps = (lambda s: s, transforms.standardise, transforms.normal_scores)
-    views = [jnp.stack([f(side) for f in maps]) for side in (x, y)]
+    views = [_views(np.asarray(side)[:most_rows]) for side in data]
     values = np.asarray(_each(estimator, *views), float)
     return float(values.max() - values.min())
+
+
+@jax.jit
+def _views(side: Array) -> Array:
+    return jnp.stack(
+        [side, transforms.standardise(side), transforms.normal_scores(side)]
+    )
