@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from infojax._base import checks
-from infojax.critics._perceptrons import Activation, Encoder, Network, check_sizes
+from infojax.critics._perceptrons import Activation, Encoder, Network
 from infojax.layers import MLP, Linear
 from infojax.types import Array
 
@@ -68,7 +68,7 @@ def categorical_encoder(
     References: Barber and Agakov (2003), the IM algorithm.
     """
     name = "categorical_encoder"
-    check_sizes(name, x_dim=x_dim, classes=classes, width=width)
+    checks.sizes(name, x_dim=x_dim, classes=classes, width=width)
     sizes = [x_dim, *[width] * depth, classes]
 
     def make(rngs: nnx.Rngs) -> CategoricalEncoder:

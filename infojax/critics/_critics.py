@@ -7,11 +7,11 @@ from collections.abc import Callable
 import jax
 from flax import nnx
 
+from infojax._base import checks
 from infojax.critics._perceptrons import (
     Activation,
     Encoder,
     Network,
-    check_sizes,
     inputs,
     quiet,
 )
@@ -109,7 +109,7 @@ def separable(
         (5, 4)
     References: van den Oord, Li and Vinyals (2018); Poole et al. (2019), section 4.
     """
-    check_sizes("separable", x_dim=x_dim, y_dim=y_dim, width=width, features=features)
+    checks.sizes("separable", x_dim=x_dim, y_dim=y_dim, width=width, features=features)
     hidden = [width] * depth
 
     def make(rngs: nnx.Rngs) -> Separable:
@@ -142,7 +142,7 @@ def bilinear(x_dim: int, y_dim: int) -> Callable[[nnx.Rngs], Bilinear]:
         (5, 4)
     References: van den Oord, Li and Vinyals (2018), equation 3.
     """
-    check_sizes("bilinear", x_dim=x_dim, y_dim=y_dim)
+    checks.sizes("bilinear", x_dim=x_dim, y_dim=y_dim)
     return lambda rngs: Bilinear(x_dim, y_dim, rngs=rngs)
 
 
@@ -179,7 +179,7 @@ def concatenated(
         (5, 4)
     References: Belghazi et al. (2018), MINE; Poole et al. (2019), section 4.
     """
-    check_sizes("concatenated", x_dim=x_dim, y_dim=y_dim, width=width, depth=depth)
+    checks.sizes("concatenated", x_dim=x_dim, y_dim=y_dim, width=width, depth=depth)
     sizes = [x_dim + y_dim, *[width] * depth, 1]
 
     def make(rngs: nnx.Rngs) -> Concatenated:

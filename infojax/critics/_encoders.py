@@ -19,7 +19,6 @@ from infojax.critics._perceptrons import (
     Encoder,
     Network,
     check_limit,
-    check_sizes,
     check_width,
 )
 from infojax.layers import MLP, Linear
@@ -126,7 +125,7 @@ def gaussian_encoder(
     References: Barber and Agakov (2003); Cheng et al. (2020), CLUB.
     """
     name = "gaussian_encoder"
-    check_sizes(name, x_dim=x_dim, y_dim=y_dim, width=width)
+    checks.sizes(name, x_dim=x_dim, y_dim=y_dim, width=width)
     check_limit(name, limit)
     sizes = [x_dim, *[width] * depth, 2 * y_dim]
 
@@ -176,7 +175,7 @@ def mixture_encoder(
     References: Bishop (1994), mixture density networks.
     """
     name = "mixture_encoder"
-    check_sizes(name, x_dim=x_dim, y_dim=y_dim, components=components, width=width)
+    checks.sizes(name, x_dim=x_dim, y_dim=y_dim, components=components, width=width)
     check_limit(name, limit)
     sizes = [x_dim, *[width] * depth, components * (2 * y_dim + 1)]
 

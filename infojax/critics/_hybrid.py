@@ -7,12 +7,12 @@ from collections.abc import Callable
 import jax
 from flax import nnx
 
+from infojax._base import checks
 from infojax.critics._critics import Concatenated
 from infojax.critics._perceptrons import (
     Activation,
     Encoder,
     Network,
-    check_sizes,
     quiet,
 )
 from infojax.layers import MLP, Linear
@@ -76,8 +76,8 @@ def hybrid(
     References: Poole et al. (2019), section 4, on the two kinds it lies between.
     """
     name = "hybrid"
-    check_sizes(name, x_dim=x_dim, y_dim=y_dim, width=width, features=features)
-    check_sizes(name, head_width=head_width, head_depth=head_depth)
+    checks.sizes(name, x_dim=x_dim, y_dim=y_dim, width=width, features=features)
+    checks.sizes(name, head_width=head_width, head_depth=head_depth)
     hidden = [width] * depth
     options = {"activation": activation, "layer": layer}
 

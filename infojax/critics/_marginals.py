@@ -10,7 +10,7 @@ from flax import nnx
 
 from infojax._base import checks
 from infojax.critics._densities import bounded, mixture_log_density
-from infojax.critics._perceptrons import check_limit, check_sizes, check_width
+from infojax.critics._perceptrons import check_limit, check_width
 from infojax.types import Array
 
 __all__ = [
@@ -84,7 +84,7 @@ def mixture_density(
     References: McAllester and Stratos (2020), formal limitations on the measurement of
         mutual information.
     """
-    check_sizes("mixture_density", y_dim=y_dim, components=components)
+    checks.sizes("mixture_density", y_dim=y_dim, components=components)
     check_limit("mixture_density", limit)
     return lambda rngs: MixtureDensity(y_dim, components, limit=limit, rngs=rngs)
 
@@ -109,7 +109,7 @@ def categorical_density(classes: int) -> Callable[[nnx.Rngs], CategoricalDensity
     References: McAllester and Stratos (2020), formal limitations on the measurement of
         mutual information.
     """
-    check_sizes("categorical_density", classes=classes)
+    checks.sizes("categorical_density", classes=classes)
     return lambda rngs: CategoricalDensity(classes)
 
 

@@ -17,7 +17,6 @@ __all__ = [
     "Encoder",
     "Network",
     "check_limit",
-    "check_sizes",
     "check_width",
     "inputs",
     "quiet",
@@ -68,13 +67,6 @@ def check_width(where: str, argument: str, x: Array, width: int) -> None:
     if x.shape[1] != width:
         expected = f"{width} columns wide"
         raise checks.fail(ValueError, where, argument, expected, f"{x.shape[1]}")
-
-
-def check_sizes(where: str, **sizes: int) -> None:
-    """An error when a size is not an int of at least one."""
-    for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise checks.fail(ValueError, where, name, "an int >= 1", repr(size))
 
 
 def check_limit(where: str, limit: float) -> None:

@@ -58,5 +58,5 @@ def test_of_spectral_layers_it_is_lipschitz(network):
 
 @pytest.mark.parametrize("size", ["features", "head_width", "head_depth"])
 def test_sizes_must_be_positive(size: str):
-    with pytest.raises(ValueError, match=rf"hybrid: `{size}` must be an int >= 1"):
+    with pytest.raises(ValueError, match=rf"hybrid: `{size}` must be >= 1"):
         critics.hybrid(3, 2, **{size: 0})
