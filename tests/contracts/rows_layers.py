@@ -18,6 +18,8 @@ ROWS = [
 TYPES = {
     f"layers.{name}"
     for name in (
+        "GaussianCode",
+        "GaussianHead",
         "MLP",
         "Linear",
         "ResidualMLP",
