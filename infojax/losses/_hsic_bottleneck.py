@@ -102,7 +102,8 @@ def hsic_bottleneck_loss(
 
     Returns: scalar to minimise, in the unit of the measure; usually negative.
     Gradients: those of the measure, also in beta.
-    Cost: that of the measure, twice; O(n^3) by default.
+    Cost: that of the measure, twice; O(n^3) by default, which for batches of 256 is
+        half the training step of a perceptron of two million weights.
     Example:
         >>> x = jax.random.normal(jax.random.key(0), (32, 3))
         >>> y, rule = jnp.sign(x[:, 0]), optax.adam(0.1)

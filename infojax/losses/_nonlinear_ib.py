@@ -93,7 +93,9 @@ def nonlinear_ib_loss(
 
     Returns: scalar to minimise.
     Gradients: exact, also in beta.
-    Cost: O(samples n classes + n^2 d).
+    Cost: O(samples n classes + n^2 d), the latter of exact differences, which no matrix
+        product takes: with codes of 256 columns and batches of 256 more than the
+        training step of a perceptron of two million weights.
     Example:
         >>> x = jax.random.normal(jax.random.key(0), (64, 4))
         >>> y, noise = (x[:, 0] > 0).astype(int), jax.random.key(1)
