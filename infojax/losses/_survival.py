@@ -197,7 +197,10 @@ def concordance_index(
     right, comparable = (pairs.mean(part) for part in pairs.map_rows(_sums))
     value = numerics.ratio(right, comparable)
     value = jnp.where(comparable == 0, 0.5, value)
-    return numerics.unless_nan(value, *plan.gather(side[:2])).astype(dtype)
+    # Comparisons lose NaN; a mean over the rows of all devices does not.
+    nan = jnp.isnan(side[0]) | jnp.isnan(side[1])
+    lost = jnp.where(nan, jnp.nan, 0).astype(value.dtype)
+    return (value + pairs.mean(lost)).astype(dtype)
 
 
 def _compare(row: tuple, column: tuple) -> tuple[Array, Array]:
