@@ -28,6 +28,7 @@ RANKS = {
     "losses": 4,
     "fit": 5,
     "infoplane": 5,
+    "distributed": 5,
     "_report": 5,
     "_demo": 6,
     "_files": 6,
