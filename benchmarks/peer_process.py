@@ -14,10 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["HERE", "LIBRARIES", "Worker", "default_folder", "install"]
+__all__ = [
+    "HERE",
+    "LIBRARIES",
+    "UNABLE",
+    "Worker",
+    "default_folder",
+    "install",
+    "workers",
+]
 
 SIDES = Path(__file__).parent / "peers"
 HERE = "infojax"
+UNABLE = "unable"  # what a side says of settings that it has nothing for
 # What is installed for each. On Linux torch comes with CUDA unless pip is told where
 # CPU builds are, such as by PIP_EXTRA_INDEX_URL.
 LIBRARIES: dict[str, tuple[str, ...]] = {

@@ -11,24 +11,36 @@ in the first run and used again. Writes ``results/peers.json`` and a picture of 
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import peer_table
 import typer
-from peer_process import HERE, LIBRARIES, Worker, default_folder, install, workers
+from peer_process import (
+    HERE,
+    LIBRARIES,
+    UNABLE,
+    Worker,
+    default_folder,
+    install,
+    workers,
+)
 from peer_rows import NOTES, ROWS, Row
 from record import RESULTS, about, progress, write
 from rich.console import Console
 
 # Turns; calls and seconds in each, one call at least.
 TURNS, CALLS, BUDGET = 3, 10, 0.7
-# A first call of so many seconds gets one turn of one call, or is what is reported.
+# Calls of so many seconds get one turn; a longer first call is what is reported, unless
+# the library compiles in it.
 SLOW, SLOWEST = 4.0, 20.0
-# Nobody gets more than the longest, nor needs more than so many times our time.
-SHORTEST, LONGEST, TIMES = 20.0, 120.0, 15.0
+COMPILING = (HERE, "hoi", "ott-jax")
+# A library is stopped after so many times the time of infojax, within the bounds.
+TIMES, SHORTEST, LIMIT = 10.0, 20.0, 90.0
 
 
 def main(
@@ -45,6 +57,8 @@ def main(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Of each library; all cores if not said.")
     ] = None,
+    limit: Annotated[float, typer.Option(help="Longest call, in seconds.")] = LIMIT,
+    long: Annotated[bool, typer.Option(help="Rows of many minutes as well.")] = False,
     memory: Annotated[float, typer.Option(help="GiB that a library may take.")] = 14.0,
     fast: Annotated[
         bool, typer.Option(help="Few samples; infojax alone if no library is named.")
@@ -55,7 +69,8 @@ def main(
 ) -> None:
     """Compare, print a table, and write the results of a full run."""
     console = Console()
-    rows = [row for row in ROWS if not only or any(chosen(row, o) for o in only)]
+    rows = [row for row in ROWS if long or not row.long]
+    rows = [row for row in rows if not only or any(chosen(row, o) for o in only)]
     if not rows:
         raise typer.BadParameter(f"no row starts with any of {only}")
     unknown = set(library or ()) - set(LIBRARIES)
@@ -68,7 +83,7 @@ def main(
     threads = min(threads or cores(), cores())
     results = about() | {"threads": threads, "load": [os.getloadavg()[0]]}
     with workers(names, folder, threads, memory) as (found, scratch):
-        results["rows"] = measure(rows, found, scratch, console, fast=fast)
+        results["rows"] = measure(rows, found, scratch, console, limit, fast=fast)
         results["libraries"] = {
             name: worker.about for name, worker in found.items() if worker.about
         }
@@ -105,6 +120,7 @@ def measure(
     found: dict[str, Worker],
     scratch: Path,
     console: Console,
+    limit: float = LIMIT,
     *,
     fast: bool,
 ) -> list[dict[str, Any]]:
@@ -119,7 +135,7 @@ def measure(
             np.savez(data, **row.samples(settings))
             order = {"method": row.method, "settings": settings, "data": str(data)}
             able = {name: w for name, w in found.items() if w.can(row.method)}
-            entries = race(row, order, able, told)
+            entries = race(row, order, able, told, limit)
             done += entries
             console.print(line(row, entries), markup=False, soft_wrap=True)
             bar.advance(task)
@@ -142,28 +158,33 @@ def line(row: Row, entries: list[dict[str, Any]]) -> str:
     return f"{row.name}: {', '.join(told)}"
 
 
-def race(row: Row, order: dict[str, Any], able: dict[str, Worker], told) -> list[dict]:
+def race(
+    row: Row,
+    order: dict[str, Any],
+    able: dict[str, Worker],
+    told: Callable[[str], None],
+    longest: float = LIMIT,
+) -> list[dict[str, Any]]:
     """First calls, whose values are compared, and then turns."""
     entries: dict[str, dict[str, Any]] = {}
-    limit, ours = LONGEST, None
+    limit, ours = longest, None
     for name, worker in able.items():
         told(f"{name}, first")
-        answer = worker.ask(order, limit)
+        answer = worker.ask(order, longest if name in COMPILING else limit)
+        if answer.get("error") == UNABLE:
+            continue
         entry = entries[name] = {"row": row.name, "library": name}
         if "error" in answer:
-            if "not able" not in answer["error"]:
-                entry |= answer
-            else:
-                del entries[name]
+            entry |= answer
             continue
         value = np.load(answer["value"])
         entry["first_s"] = answer["first_s"]
         entry["value"] = float(np.nanmean(value))
         if name == HERE:
             ours = value
-            again = worker.ask({"repeats": 1, "budget": 0}, LONGEST)
-            run = again["runs"][0] if "runs" in again else LONGEST
-            limit = float(np.clip(TIMES * run, SHORTEST, LONGEST))
+            again = worker.ask({"repeats": 1, "budget": 0}, longest)
+            run = again.get("runs", [longest])[0]
+            limit = max(SHORTEST, min(TIMES * run, longest))
         elif ours is not None:
             entry |= compare(row, name, value, ours)
     timed = [n for n, e in entries.items() if "first_s" in e and e.get("agrees", True)]
@@ -172,10 +193,10 @@ def race(row: Row, order: dict[str, Any], able: dict[str, Worker], told) -> list
     for turn in range(TURNS):
         for name in timed:
             last = min([entries[name]["first_s"], *runs[name]])
-            if (turn and last > SLOW) or (last > SLOWEST and name != HERE):
+            if last > (SLOW if turn else math.inf if name in COMPILING else SLOWEST):
                 continue
             told(f"{name}, turn {turn + 1}")
-            again = able[name].ask({"repeats": CALLS, "budget": BUDGET}, LONGEST)
+            again = able[name].ask({"repeats": CALLS, "budget": BUDGET}, longest)
             runs[name] += again.get("runs", [])
             cpu[name] += again.get("cpu", [])
     for name in timed:

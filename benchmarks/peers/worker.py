@@ -48,7 +48,7 @@ def main(name: str, folder: str, threads: str, gibibytes: str) -> None:
                 case = load(order, int(threads))
                 call = getattr(module, order["method"])(case)
                 if call is None:
-                    answer = {"error": "not able to"}
+                    answer = {"error": "unable"}
                 else:
                     answer = first(call, Path(folder) / f"{name}.npy")
             else:
