@@ -21,6 +21,8 @@ from infojax.types import Array, ArrayLike
 __all__ = ["OuterInfo", "OuterOptimizer", "OuterState", "streaming_diloco"]
 
 _NAME = "streaming_diloco"
+# Parameters, anchor, momentum, in flight: a list of leaves each.
+_Leaves = tuple[list[Array], list[Array], list[Array], list[Array]]
 
 
 class OuterState(NamedTuple):
@@ -103,9 +105,10 @@ def streaming_diloco(
         may be replicated (``PartitionSpec()``, or ``None`` for ``vmap``) or have an
         axis of replicas. Evaluate ``flush(state)``, not a replica. Where parameters are
         float64 so is the state.
-    Gradients: none are meant to pass.
-    Cost: three float32 copies of the parameters; a collective of one fragment in P of H
-        steps, in a branch that all replicas take together.
+    Gradients: forward mode only; none are meant to pass.
+    Cost: three float32 copies of the parameters; in P of H steps a collective of one
+        fragment, which all replicas enter together. Others touch nothing, if parameters
+        and state are donated to ``jax.jit``.
     Example:
         >>> params = {"a": jnp.zeros(2), "b": jnp.zeros(3)}
         >>> outer = streaming_diloco({"a": 0, "b": 1}, sync_every=4, compression=e3m0())
@@ -160,21 +163,22 @@ def streaming_diloco(
         step = state.step + 1
         sent, applied = plan.sent(step), plan.applied(step)
 
-        def send(p: int) -> Callable[[list[Array]], list[Array]]:
-            def branch(flight: list[Array]) -> list[Array]:
-                new = list(flight)
+        def send(p: int) -> Callable[[_Leaves], _Leaves]:
+            def branch(leaves: _Leaves) -> _Leaves:
+                theta, anchor, still, flight = leaves
+                flight = list(flight)
                 for i in members[p]:
                     delta = anchor[i] - theta[i].astype(anchor[i].dtype)
                     place = step, replica, i
                     mean = _replicas.average(delta, place, compression, axis_name)
-                    new[i] = _replicas.align(mean.astype(delta.dtype), flight[i])
-                return new
+                    flight[i] = _replicas.align(mean.astype(delta.dtype), flight[i])
+                return theta, anchor, still, flight
 
             return branch
 
-        def apply(p: int) -> Callable[[Any], Any]:
-            def branch(trees: Any) -> Any:
-                theta, anchor, still, flight = (list(leaves) for leaves in trees)
+        def apply(p: int) -> Callable[[_Leaves], _Leaves]:
+            def branch(leaves: _Leaves) -> _Leaves:
+                theta, anchor, still, flight = (list(part) for part in leaves)
                 for i in members[p]:
                     still[i], anchor[i] = moved(flight[i], still[i], anchor[i])
                     alpha = jnp.asarray(mix_alpha).astype(anchor[i].dtype)
@@ -185,18 +189,21 @@ def streaming_diloco(
 
             return branch
 
-        flight = _one_of(sent, send, len(members), flight)
-        # Branches must agree on the axes over which their results vary.
+        def both(leaves: _Leaves) -> _Leaves:
+            leaves = _one_of(sent, send, len(members), leaves)
+            return _one_of(applied, apply, len(members), leaves)
+
+        # What goes through must vary over the same mesh axes as what comes out.
         anchor, still = _aligned(anchor, flight), _aligned(still, flight)
-        trees = _aligned(theta, anchor), anchor, still, flight
-        trees = _one_of(applied, apply, len(members), trees)
+        leaves = _aligned(theta, anchor), anchor, still, flight
+        leaves = _when((sent >= 0) | (applied >= 0), both, leaves)
         sizes = [
-            sum(_replicas.payload_bits(anchor[i], compression) for i in own)
+            sum(_replicas.payload_bits(flight[i], compression) for i in own)
             for own in members
         ]
         # Floating: 2^31 bits are few.
         bits = jnp.asarray([*sizes, 0], jnp.result_type(float))[sent]
-        params, *outer = (jax.tree.unflatten(layout, leaves) for leaves in trees)
+        params, *outer = (jax.tree.unflatten(layout, part) for part in leaves)
         return params, OuterState(*outer, step=step), OuterInfo(sent, applied, bits)
 
     def flush(state: OuterState) -> Any:
@@ -212,11 +219,29 @@ def streaming_diloco(
 
 
 def _one_of(
-    number: Array, branch: Callable[[int], Callable[[Any], Any]], count: int, trees: Any
-) -> Any:
-    """A branch by its number, from 0; at -1 everything stays."""
-    branches = [lambda x: x, *(branch(p) for p in range(count))]
-    return lax.switch(number + 1, branches, trees)
+    number: Array,
+    branch: Callable[[int], Callable[[_Leaves], _Leaves]],
+    count: int,
+    leaves: _Leaves,
+) -> _Leaves:
+    """What belongs to a number, from 0; at -1 everything stays."""
+    for p in range(count):
+        leaves = _when(number == p, branch(p), leaves)
+    return leaves
+
+
+def _when(due: Array, body: Callable[[_Leaves], _Leaves], leaves: _Leaves) -> _Leaves:
+    """``body(leaves)`` if it is due, the same on all replicas: at most steps it is not.
+
+    A loop of one round or none. XLA copies all that passes through a ``lax.cond``, at
+    every step, but not what a loop leaves as it is.
+    """
+
+    def once(carry: tuple[Array, _Leaves]) -> tuple[Array, _Leaves]:
+        due, leaves = carry
+        return due & False, body(leaves)
+
+    return lax.while_loop(lambda carry: carry[0], once, (due, leaves))[1]
 
 
 def _aligned(leaves: list[Array], likes: list[Array]) -> list[Array]:

@@ -202,6 +202,17 @@ def test_half_precision_parameters_have_a_state_in_float32():
     assert info.bits[:4].tolist() == [0, 16 + 32, 0, 8 + 32]
 
 
+def test_an_update_of_donated_buffers_copies_no_leaf():
+    params = {name: jnp.ones((64, 64)) for name in "abcd"}
+    fragments = di.assign_fragments(params, 2)
+    outer = di.streaming_diloco(fragments, sync_every=9, axis_name=None)
+    update = jax.jit(outer.update, donate_argnums=(0, 1))
+    program = update.lower(params, outer.init(params)).compile()
+    used = program.memory_analysis()
+    assert used is not None
+    assert used.temp_size_in_bytes < params["a"].nbytes
+
+
 def test_rates_may_be_traced():
     def anchor(eta):
         outer = di.streaming_diloco(FRAGMENTS, sync_every=4, outer_lr=eta)
