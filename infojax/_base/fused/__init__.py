@@ -1,0 +1,1 @@
+"""Row reductions of pairwise matrices whose tiles never leave the chip."""
