@@ -119,7 +119,7 @@ class Worker:
             return {"error": "the process ended"}
 
     def start(self) -> None:
-        variables = dict.fromkeys(THREADS, str(self.threads))
+        variables: dict[str, str] = {name: str(self.threads) for name in THREADS}
         if self.library != HERE:
             variables["PYTHONPATH"] = ""
         log = (self.scratch / f"{self.module}.log").open("ab")

@@ -132,7 +132,7 @@ def measure(
             told = lambda what: bar.update(task, description=f"{row.name}: {what}"[:52])  # noqa: B023, E731
             settings = row.settings | (row.small if fast else {})
             data = scratch / "samples.npz"
-            np.savez(data, **row.samples(settings))
+            np.savez(data, allow_pickle=False, **row.samples(settings))
             order = {"method": row.method, "settings": settings, "data": str(data)}
             able = {name: w for name, w in found.items() if w.can(row.method)}
             entries = race(row, order, able, told, limit)

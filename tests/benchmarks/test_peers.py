@@ -92,6 +92,6 @@ def test_other_numbers_are_not_timed_and_slow_ones_stopped(tmp_path):
     assert found["scipy"]["repeats"] == peers.TURNS
     results = {"rows": entries, "threads": 2, "platform": "cpu"}
     shown = peer_table.table(results).splitlines()[-1]
-    assert shown.endswith("| ennemi 0.5, scipy 3, infomeasure > 200 |")
+    assert shown.endswith("| ennemi 0.5, NumPy/SciPy by hand 3, infomeasure > 200 |")
     assert peer_table.draw(results).axes
     assert "hoi another number, 1.1" in peers.line(row, entries)
