@@ -19,7 +19,8 @@ from infojax import (
     tasks,
     transforms,
 )
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax._base.sharding import sharded
 from infojax._base.units import to_bits
 from infojax._report import Cautions, MIReport, report

@@ -18,7 +18,9 @@ from jax import lax
 
 from infojax._base import _host_tree
 from infojax._base.distances import chebyshev, paired_distance, squared_euclidean
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, Smallest, Sum
 from infojax.types import Array
 
 __all__ = ["Neighbours", "count_within", "nearest", "nearest_in"]
@@ -83,11 +85,10 @@ def nearest_in(
     metric = chebyshev if max_norm else squared_euclidean
 
     def brute(x: Array, y: Array, mask_x: Array, mask_y: Array) -> Array:
-        def closest(rows: Rows) -> Array:
-            far = jnp.where(rows.where, rows.values, jnp.inf)
-            return lax.top_k(-far, k)[1].astype(jnp.int32)
+        def closest(rows: Rows) -> Smallest:
+            return rows.smallest(k, rows.values, rows.where)
 
-        return Pairs(metric, x, y, plan, mask_x, mask_y).map_rows(closest)
+        return Pairs(metric, x, y, plan, mask_x, mask_y).map_rows(closest).column
 
     arguments = (*lax.stop_gradient((x, y)), mask_x, mask_y)
     if _tree_serves(y, plan, *_NEAREST_TREE):
@@ -111,7 +112,7 @@ def _measured(
     plan: PairPlan,
 ) -> Neighbours:
     """Distances to rows of ``y``, differentiable with the index held fixed."""
-    distance = paired_distance(x[:, None], plan.gather(y)[index], chebyshev=max_norm)
+    distance = paired_distance(x[:, None], plan.take(y, index), chebyshev=max_norm)
     present = mask[:, None] & (jnp.arange(index.shape[1])[None] < available)
     distance = jnp.where(present, distance, jnp.inf)
     # Said here because a maximum, unlike a sum, may lose a NaN on the CPU.
@@ -154,20 +155,18 @@ def _brute_nearest(k: int, max_norm: bool, plan: PairPlan):
     metric = chebyshev if max_norm else squared_euclidean
 
     def search(x: Array, mask: Array) -> Array:
-        def closest(rows: Rows) -> Array:
-            far = jnp.where(rows.off_diagonal, rows.values, jnp.inf)
-            return lax.top_k(-far, k)[1].astype(jnp.int32)
+        def closest(rows: Rows) -> Smallest:
+            return rows.smallest(k, rows.values, rows.off_diagonal)
 
-        return Pairs(metric, x, x, plan, mask, mask).map_rows(closest)
+        return Pairs(metric, x, x, plan, mask, mask).map_rows(closest).column
 
     return search
 
 
 def _brute_count(strict: bool, plan: PairPlan):
     def count(x: Array, radii: Array, mask: Array) -> Array:
-        def inside(rows: Rows) -> Array:
-            others = rows.values & rows.off_diagonal[:, :, None]
-            return jnp.sum(others, axis=1, dtype=jnp.int32)
+        def inside(rows: Rows) -> Sum:
+            return rows.total(rows.values.astype(jnp.int32), rows.off_diagonal)
 
         def closer(row: tuple[Array, Array], column: tuple[Array, Array]) -> Array:
             distance, limits = chebyshev(row[0], column[0]), row[1][:, None]

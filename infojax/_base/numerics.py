@@ -18,6 +18,7 @@ __all__ = [
     "log",
     "log1p",
     "log_moment",
+    "log_of_sum",
     "logmeanexp",
     "logsumexp",
     "mean",
@@ -27,6 +28,7 @@ __all__ = [
     "relative_entropy_terms",
     "settled",
     "sqrt",
+    "sum_of_exp",
     "total",
     "unless_nan",
     "xlogx",
@@ -173,10 +175,10 @@ def normalise(mass: Array, axis: int | None = None) -> Array:
     return ratio(mass, jnp.sum(mass, axis=axis, keepdims=True))
 
 
-def logsumexp(
+def sum_of_exp(
     x: Array, where: Array | None = None, weights: Array | None = None, axis: int = -1
-) -> Array:
-    """``log sum w exp x``; -inf with zero gradient when nothing is left."""
+) -> tuple[Array, Array]:
+    """A shift and ``sum w exp(x - shift)``, which is 0 when nothing is left."""
     keep = jnp.ones(x.shape, bool) if where is None else where
     if weights is not None:
         keep = keep & (weights > 0)
@@ -187,9 +189,20 @@ def logsumexp(
     shift = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0))
     scaled = jnp.exp(jnp.where(keep, x, shift) - shift)
     amount = jnp.sum(jnp.where(keep, scaled, 0), axis=axis)
-    some = jnp.any(keep, axis=axis)
-    value = jnp.log(jnp.where(some, amount, 1)) + jnp.squeeze(shift, axis)
-    return jnp.where(some, value, -jnp.inf)
+    return jnp.squeeze(shift, axis), amount
+
+
+def log_of_sum(shift: Array, amount: Array) -> Array:
+    """``log(amount) + shift``; -inf with zero gradient when nothing is left."""
+    some = amount != 0
+    return jnp.where(some, jnp.log(jnp.where(some, amount, 1)) + shift, -jnp.inf)
+
+
+def logsumexp(
+    x: Array, where: Array | None = None, weights: Array | None = None, axis: int = -1
+) -> Array:
+    """``log sum w exp x``; -inf with zero gradient when nothing is left."""
+    return log_of_sum(*sum_of_exp(x, where, weights, axis))
 
 
 def logmeanexp(

@@ -1,4 +1,4 @@
-"""Pairwise work: one object, the same answer dense, in row blocks or across devices.
+"""Pairwise work: one object, the same answer dense, in blocks or across devices.
 
 Most estimators are a reduction along each row of a pairwise matrix followed by a mean
 over rows. ``Pairs`` holds the two sides and the function between them and never
@@ -8,112 +8,28 @@ materialises more of the matrix than its plan allows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infojax._base import numerics
+from infojax._base import numerics, tiles
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, finish, in_parts, is_linear, merge
 from infojax.types import Array
 
-__all__ = ["PairPlan", "Pairs", "Rows", "score_pairs"]
+__all__ = ["Pairs", "gram_pairs", "score_pairs"]
 
 
-@dataclass(frozen=True)
-class PairPlan:
-    """How an ``[n, m]`` pairwise matrix is evaluated; it never changes the answer.
-
-    Args:
-        block_size: rows evaluated at a time, rematerialised in the backward pass, so
-            that memory is ``block_size * m``. None takes all rows at once up to four
-            million pairs (n = 2048) and beyond that as many as stay below; a size of n
-            or more takes all of them, which a gradient needs several matrices for.
-        axis_name: mesh axis over which the rows are split, inside ``jax.shard_map``
-            (``infojax.sharded`` sets it).
-
-    Returns: a static, hashable value for the ``plan`` argument of any estimator.
-    Gradients: the same for every plan, up to rounding.
-    Cost: blocks recompute the forward pass once when differentiated.
-    Example:
-        >>> PairPlan(block_size=1024).block_size
-        1024
-    References: Chen et al. (2016), training deep nets with sublinear memory cost.
-    """
-
-    block_size: int | None = None
-    axis_name: str | None = None
-
-    def __post_init__(self) -> None:
-        size = self.block_size
-        if size is not None and (not isinstance(size, int) or size < 1):
-            raise ValueError(
-                "PairPlan: `block_size` must be a positive int or None; "
-                f"received {size!r}."
-            )
-
-    def size(self, n: int) -> int:
-        """Rows over all devices, given the rows on this one."""
-        return n if self.axis_name is None else n * lax.axis_size(self.axis_name)
-
-    def rows_at_once(self, columns: int) -> int:
-        """Rows of a block, given the columns over all devices."""
-        return self.block_size or max(1, _BLOCK_PAIRS // columns)
-
-    def gather(self, tree: Any) -> Any:
-        """Rows of all devices, in order."""
-        if self.axis_name is None:
-            return tree
-        return jax.tree.map(
-            lambda a: lax.all_gather(a, self.axis_name, tiled=True), tree
-        )
-
-    def total(self, x: Array) -> Array:
-        """Sum over devices."""
-        return x if self.axis_name is None else lax.psum(x, self.axis_name)
-
-    def replicated(self, tree: Any) -> Any:
-        """What all devices computed alike from gathered rows, marked as such."""
-        return jax.tree.map(lambda a: self.total(jnp.asarray(a)) / self.size(1), tree)
-
-    def maximum(self, x: Array) -> Array:
-        """Maximum over devices, a constant for differentiation."""
-        x = lax.stop_gradient(x)
-        return x if self.axis_name is None else lax.pmax(x, self.axis_name)
-
-    def row_index(self, n: int) -> Array:
-        """Position of this device's rows among all rows."""
-        here = jnp.arange(n, dtype=jnp.int32)
-        if self.axis_name is None:
-            return here
-        return lax.axis_index(self.axis_name) * n + here
-
-
-_BLOCK_PAIRS = 1 << 22  # 16 MiB of float32; a reduction may hold several such blocks
-
-
-class Rows(NamedTuple):
-    """A block of rows as a reduction sees it, every array ``[b, m]`` or broadcasting.
-
-    ``values`` is what the pair function returned (any pytree), ``where`` marks the
-    pairs that exist, ``diagonal`` those of a sample with itself or its partner, and
-    ``weights`` multiplies the columns (None: all one).
-    """
+class _Side(NamedTuple):
+    """Rows or columns, which are cut and sent around together."""
 
     values: Any
-    where: Array
-    diagonal: Array
+    mask: Any
     weights: Array | None
-
-    def mean(self) -> Array:
-        """Masked, weighted mean of each row of the values, ``[b]``."""
-        return numerics.mean(self.values, self.where, self.weights, axis=1)
-
-    @property
-    def off_diagonal(self) -> Array:
-        """Pairs that exist and are not a sample with itself."""
-        return self.where & ~self.diagonal
+    numbers: Array
 
 
 @dataclass(frozen=True)
@@ -126,16 +42,19 @@ class Pairs:
         plan: dense, blocked or sharded.
         where_x, where_y: ``[n]`` and ``[m]``; rows and columns marked False are absent.
         weights_x, weights_y: nonnegative weights of rows and columns.
+        symmetric: says that both sides are the same and ``fn(x, y)`` is
+            ``fn(y, x).T``, so that sums need half of the pairs.
     """
 
     fn: Callable[[Any, Any], Any]
     x: Any
     y: Any
-    plan: PairPlan = PairPlan()
+    plan: PairPlan = field(default_factory=PairPlan)
     where_x: Array | None = None
     where_y: Array | None = None
     weights_x: Array | None = None
     weights_y: Array | None = None
+    symmetric: bool = False
 
     @property
     def rows(self) -> int:
@@ -167,26 +86,59 @@ class Pairs:
         return self.plan.total(jnp.sum(self.mask.astype(dtype)))
 
     def map_rows(self, reduce: Callable[[Rows], Any]) -> Any:
-        """Apply ``reduce`` to blocks of rows; results ``[b, ...]`` are concatenated."""
-        y, where_y, weights_y = self.plan.gather((self.y, self.where_y, self.weights_y))
-        columns = jnp.arange(jax.tree.leaves(y)[0].shape[0], dtype=jnp.int32)
+        """``reduce(rows)`` of all rows, with results ``[n, ...]``.
 
-        def block(piece: tuple[Any, Array, Array]) -> Any:
-            x, mask, index = piece
-            # Else columns that two Gram matrices of one estimator share would be
-            # broadcast to [n, m] and stored, column by column, by XLA on the CPU.
-            x, others = lax.optimization_barrier((x, y))
-            where = mask[:, None] & (True if where_y is None else where_y[None])
-            where = jnp.broadcast_to(where, (mask.shape[0], columns.shape[0]))
-            weights = None if weights_y is None else weights_y[None]
-            diagonal = index[:, None] == columns[None]
-            return reduce(Rows(self.fn(x, others), where, diagonal, weights))
+        What the reduction returns may be parts, as ``Rows`` makes them, which see the
+        columns in pieces, and arrays ``[b, ...]``, which see whole rows.
+        """
+        plan, n = self.plan, self.rows
+        rows = _Side(self.x, self.mask, self.weights_x, plan.row_index(n))
+        own = _Side(self.y, self.where_y, self.weights_y, _numbers(self._columns))
 
-        pieces = (self.x, self.mask, self.plan.row_index(self.rows))
-        size = self.plan.rows_at_once(len(columns))
-        if size >= self.rows:
-            return block(pieces)
-        return _blocked(block, pieces, self.rows, size)
+        def parts(rows: _Side, columns: _Side) -> Any:
+            return reduce(self._between(rows, columns))
+
+        def along(columns: _Side, complete: Callable = finish) -> Any:
+            def block(rows: _Side) -> Any:
+                return complete(parts(rows, columns))
+
+            size = plan.rows_at_once(len(columns.numbers))
+            return block(rows) if size >= n else tiles.by_rows(block, rows, n, size)
+
+        def shape(columns: _Side) -> Any:
+            return jax.eval_shape(parts, rows, columns)
+
+        if plan.axis_name is None:
+            size = plan.rows_at_once(n)
+            if self.symmetric and size < n and is_linear(shape(own)):
+
+                def tile(*sides: tuple[_Side, Array]) -> Any:
+                    real = [s._replace(mask=s.mask & some) for s, some in sides]
+                    return reduce(self._between(*real)._replace(tile=True))
+
+                return finish(tiles.by_halves(tile, rows, n, size * n))
+            return along(own)
+        if plan.ring and in_parts(shape(own)):
+
+            def of_piece(piece: _Side, owner: Array) -> Any:
+                numbers = piece.numbers + owner * len(piece.numbers)
+                return along(piece._replace(numbers=numbers), lambda part: part)
+
+            return finish(plan.visit(own, of_piece, merge))
+        columns = plan.gather(own)
+        return along(columns._replace(numbers=_numbers(len(columns.numbers))))
+
+    @property
+    def _columns(self) -> int:
+        return jax.tree.leaves(self.y)[0].shape[0]
+
+    def _between(self, rows: _Side, columns: _Side) -> Rows:
+        # Else columns that two Gram matrices of one estimator share would be broadcast
+        # to [n, m] and stored, column by column, by XLA on the CPU.
+        x, y = lax.optimization_barrier((rows.values, columns.values))
+        masks = rows.mask, columns.mask
+        numbers = rows.numbers, columns.numbers
+        return Rows(self.fn(x, y), *masks, *numbers, rows.weights, columns.weights)
 
     def diagonal(self) -> Any:
         """Values of row i with column i, ``[n]``, without the rest of the matrix."""
@@ -199,8 +151,7 @@ class Pairs:
 
     def at(self, columns: Array) -> Any:
         """Values of row i with column ``columns[i]`` of all devices, ``[n]``."""
-        partners = jax.tree.map(lambda a: a[columns], self.plan.gather(self.y))
-        return replace(self, y=partners).diagonal()
+        return replace(self, y=self.plan.take(self.y, columns)).diagonal()
 
     def mean(self, values: Array) -> Array:
         """Mean over the rows that exist of one value a row; 0 when there are none."""
@@ -228,6 +179,10 @@ class Pairs:
         return mass if self.weights_x is None else mass * self.weights_x
 
 
+def _numbers(n: int) -> Array:
+    return jnp.arange(n, dtype=jnp.int32)
+
+
 class _ScorePairs(Pairs):
     """Pairs whose matrix already exists."""
 
@@ -242,6 +197,17 @@ class _ScorePairs(Pairs):
         return jnp.take_along_axis(self.x, columns[:, None], axis=1)[:, 0]
 
 
+def gram_pairs(
+    fn: Callable[[Any, Any], Any],
+    side: Any,
+    plan: PairPlan,
+    where: Array,
+    weights: Array | None = None,
+) -> Pairs:
+    """A symmetric function of the same samples on both sides."""
+    return Pairs(fn, side, side, plan, where, where, weights, weights, symmetric=True)
+
+
 def score_pairs(scores: Array, where: Array | None = None) -> Pairs:
     """A score matrix ``[n, n]`` in the clothes of ``Pairs``."""
     unused = jnp.zeros(scores.shape[0], scores.dtype)
@@ -249,18 +215,3 @@ def score_pairs(scores: Array, where: Array | None = None) -> Pairs:
     return _ScorePairs(
         lambda rows, _: rows, scores, unused, whole, where_x=where, where_y=where
     )
-
-
-def _blocked(block: Callable, pieces: Any, n: int, size: int) -> Any:
-    """``block`` over chunks of ``size`` rows, recomputed in the backward pass."""
-    blocks = -(-n // size)
-    padding = blocks * size - n
-
-    def split(a: Array) -> Array:
-        # Padding repeats row 0, a value that `block` handles; it is cut off again.
-        filler = jnp.broadcast_to(a[:1], (padding, *a.shape[1:]))
-        padded = jnp.concatenate([a, filler])
-        return padded.reshape(blocks, size, *a.shape[1:])
-
-    out = lax.map(jax.checkpoint(block), jax.tree.map(split, pieces))
-    return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:n], out)

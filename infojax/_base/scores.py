@@ -11,7 +11,8 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax._base.pairs import Pairs, Rows, score_pairs
+from infojax._base.pairs import Pairs, score_pairs
+from infojax._base.rows import LogSum, Rows
 from infojax.types import Array, ArrayLike
 
 __all__ = [
@@ -70,9 +71,11 @@ class TwoSamples(NamedTuple):
     keep: Callable[[Rows], Array]
     dtype: Any
 
-    def rows(self, reduce: Callable[[Array, Array], Any]) -> Any:
-        """``reduce(scores [b, m], keep [b, m])``, product scores of some rows."""
-        return self.pairs.map_rows(lambda rows: reduce(rows.values, self.keep(rows)))
+    def rows(self, reduce: Callable[[Rows, Array, Array], Any]) -> Any:
+        """``reduce(rows, scores [b, m], keep [b, m])`` of the product's scores."""
+        return self.pairs.map_rows(
+            lambda rows: reduce(rows, rows.values, self.keep(rows))
+        )
 
     def mean_joint(self, values: Array) -> Array:
         """Mean over the joint sample of one value a row."""
@@ -189,9 +192,9 @@ def scalar(name: str, argument: str, value: ArrayLike, dtype: Any) -> Array:
     return array.astype(dtype)
 
 
-def off_diagonal_logsumexp(rows: Rows) -> Array:
+def off_diagonal_logsumexp(rows: Rows) -> LogSum:
     """Log of each row's sum of exponentials without the positive."""
-    return numerics.logsumexp(rows.values, rows.off_diagonal)
+    return rows.logsumexp(keep=rows.off_diagonal)
 
 
 @jax.custom_jvp

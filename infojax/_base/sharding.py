@@ -11,7 +11,7 @@ from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from infojax._base import checks
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike
 
 __all__ = ["sharded"]

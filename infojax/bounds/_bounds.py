@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infojax._base import numerics
 from infojax._base.pairs import Pairs
+from infojax._base.rows import Rows
 from infojax._base.scores import JointProduct, open_samples
 from infojax.types import Array, ArrayLike
 
@@ -29,7 +30,7 @@ def donsker_varadhan(
     References: Donsker and Varadhan (1983); Belghazi et al. (2018), MINE.
     """
     two = open_samples("donsker_varadhan", scores, where)
-    log_mean = two.log_mean_product(two.rows(numerics.logsumexp))
+    log_mean = two.log_mean_product(two.rows(Rows.logsumexp))
     return two.result(two.mean_joint(two.joint) - log_mean)
 
 
@@ -56,5 +57,5 @@ def nwj(
     References: Nguyen, Wainwright and Jordan (2010); Poole et al. (2019), section 2.2.
     """
     two = open_samples("nwj", scores, where)
-    log_mean = two.log_mean_product(two.rows(numerics.logsumexp))
+    log_mean = two.log_mean_product(two.rows(Rows.logsumexp))
     return two.result(two.mean_joint(two.joint) - numerics.exp(log_mean - 1))

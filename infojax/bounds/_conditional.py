@@ -6,6 +6,7 @@ import jax.numpy as jnp
 
 from infojax._base import checks, numerics
 from infojax._base.pairs import Pairs
+from infojax._base.rows import Rows
 from infojax._base.scores import off_diagonal_logsumexp, open_scores, scalar
 from infojax.bounds._derangement import other_rows
 from infojax.types import Array, ArrayLike, PRNGKey
@@ -66,7 +67,7 @@ def club(log_q: ArrayLike | Pairs, *, where: ArrayLike | None = None) -> Array:
     References: Cheng et al. (2020), CLUB.
     """
     pairs, diagonal, n, dtype = open_scores("club", log_q, where, "log_q")
-    means = pairs.map_rows(lambda rows: numerics.mean(rows.values, rows.where, axis=1))
+    means = pairs.map_rows(Rows.mean)
     value = pairs.mean(diagonal - jnp.where(pairs.mask, means, 0))
     return jnp.where(n > 1, value, 0).astype(dtype)
 

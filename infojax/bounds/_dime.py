@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from infojax._base import numerics
 from infojax._base.pairs import Pairs
+from infojax._base.rows import Rows
 from infojax._base.scores import (
     JointProduct,
     TwoSamples,
@@ -248,7 +249,7 @@ def _estimate(
 
 
 def _kl(two: TwoSamples) -> Array:
-    return log_ratio_bound(two, two.log_mean_product(two.rows(numerics.logsumexp)))
+    return log_ratio_bound(two, two.log_mean_product(two.rows(Rows.logsumexp)))
 
 
 def _gan(two: TwoSamples) -> Array:
@@ -256,11 +257,11 @@ def _gan(two: TwoSamples) -> Array:
 
 
 def _hellinger(two: TwoSamples) -> Array:
-    logs = two.rows(lambda s, keep: numerics.logsumexp(s / 2, keep))
+    logs = two.rows(lambda rows, s, keep: rows.logsumexp(s / 2, keep))
     product = numerics.exp(two.log_mean_product(logs))
     return 2 - two.mean_joint(numerics.exp(-two.joint / 2)) - product
 
 
 def _reverse_kl(two: TwoSamples) -> Array:
-    sums = two.rows(lambda s, keep: numerics.total(s, keep, axis=1))
+    sums = two.rows(Rows.total)
     return -two.mean_joint(numerics.exp(-two.joint)) - two.mean_product(sums)

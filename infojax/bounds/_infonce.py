@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
-from infojax._base import numerics
 from infojax._base.pairs import Pairs
+from infojax._base.rows import Rows
 from infojax._base.scores import open_scores
 from infojax.types import Array, ArrayLike
 
@@ -64,5 +64,5 @@ def infonce_symmetric(
 
 def _contrast(pairs: Pairs) -> Array:
     """Log-sum-exp of each row, ``[n]``, 0 where masked."""
-    sums = pairs.map_rows(lambda rows: numerics.logsumexp(rows.values, rows.where))
+    sums = pairs.map_rows(Rows.logsumexp)
     return jnp.where(pairs.mask, sums, 0)

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 from jax import lax
 
 from infojax._base import numerics
-from infojax._base.pairs import Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.rows import Rows
 from infojax._base.scores import open_scores, row_values
 from infojax.types import Array, ArrayLike
 

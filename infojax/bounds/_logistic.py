@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from infojax._base import numerics
 from infojax._base.pairs import Pairs
+from infojax._base.rows import LogSum, Rows, Sum
 from infojax._base.scores import (
     JointProduct,
     TwoSamples,
@@ -19,6 +20,7 @@ from infojax.types import Array, ArrayLike
 __all__ = [
     "jensen_shannon",
     "jensen_shannon_objective",
+    "log_and_softplus_sums",
     "log_ratio_bound",
     "logistic_objective",
     "smile",
@@ -51,7 +53,7 @@ def jensen_shannon(
     """
     two = open_samples("jensen_shannon", scores, where)
     logs, penalties = two.rows(
-        lambda s, k: (numerics.logsumexp(s, k), softplus_sum(s, k))
+        lambda *some: (Rows.logsumexp(*some), softplus_sum(*some))
     )
     report = log_ratio_bound(two, two.log_mean_product(logs))
     return two.result(with_gradient_of(report, logistic_objective(two, penalties)))
@@ -113,19 +115,23 @@ def smile(
     two = open_samples(name, scores, where)
     limit = scalar(name, "clip", clip, two.joint.dtype)
 
-    def reduce(s: Array, keep: Array) -> tuple[Array, Array]:
-        clipped = numerics.logsumexp(jnp.clip(s, -limit, limit), keep)
-        return clipped, softplus_sum(s, keep)
+    def reduce(rows: Rows, s: Array, keep: Array) -> tuple[LogSum, Sum]:
+        clipped = rows.logsumexp(jnp.clip(s, -limit, limit), keep)
+        return clipped, softplus_sum(rows, s, keep)
 
     logs, penalties = two.rows(reduce)
     report = two.mean_joint(two.joint) - two.log_mean_product(logs)
     return two.result(with_gradient_of(report, logistic_objective(two, penalties)))
 
 
-def softplus_sum(scores: Array, keep: Array) -> Array:
+def log_and_softplus_sums(rows: Rows, scores: Array, keep: Array) -> tuple[LogSum, Sum]:
+    """What bounds that report a ratio and train a classifier need of each row."""
+    return rows.logsumexp(scores, keep), softplus_sum(rows, scores, keep)
+
+
+def softplus_sum(rows: Rows, scores: Array, keep: Array) -> Sum:
     """Sum of ``log(1 + exp(score))`` over each row."""
-    softplus = jax.nn.softplus(jnp.where(keep, scores, 0))
-    return numerics.total(softplus, keep, axis=1)
+    return rows.total(jax.nn.softplus(jnp.where(keep, scores, 0)), keep)
 
 
 def logistic_objective(

@@ -9,6 +9,7 @@ from jax import lax
 
 from infojax._base import checks, numerics
 from infojax._base.pairs import Pairs
+from infojax._base.rows import Rows
 from infojax._base.scores import JointProduct, open_samples, scalar, with_gradient_of
 from infojax.types import Array, ArrayLike
 
@@ -63,7 +64,7 @@ def mine(
     name = "mine"
     two = open_samples(name, scores, where)
     state = checks.as_float(name, "log_mean", log_mean)
-    batch = two.log_mean_product(two.rows(numerics.logsumexp))
+    batch = two.log_mean_product(two.rows(Rows.logsumexp))
     work = checks.scalar_dtype(batch, state)
     old = lax.stop_gradient(scalar(name, "log_mean", state, work))
     weight = lax.stop_gradient(scalar(name, "rate", rate, work))

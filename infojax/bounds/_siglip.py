@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
-from infojax._base import numerics
 from infojax._base.pairs import Pairs
+from infojax._base.rows import Rows
 from infojax._base.scores import open_matrix, with_gradient_of
 from infojax.bounds._logistic import (
     log_ratio_bound,
@@ -41,7 +41,7 @@ def siglip(scores: ArrayLike | Pairs, *, where: ArrayLike | None = None) -> Arra
     """
     two = open_matrix("siglip", scores, where)
     logs, penalties = two.rows(
-        lambda s, k: (numerics.logsumexp(s, k), softplus_sum(s, k))
+        lambda *some: (Rows.logsumexp(*some), softplus_sum(*some))
     )
     shift = jnp.log(jnp.maximum(two.others, 1))
     report = log_ratio_bound(two, two.log_mean_product(logs), shift)

@@ -11,7 +11,9 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import gram_pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Mean, Rows
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["CentredProducts", "centred_products"]
@@ -56,17 +58,14 @@ def centred_products(
     mass = checks.weights(name, weights, mask, x.dtype, "weights")
     side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
 
-    def average(values: Array, rows: Rows) -> Array:
-        return numerics.mean(values, rows.where, rows.weights, axis=1)
-
-    def moments(rows: Rows) -> tuple[Array, ...]:
+    def moments(rows: Rows) -> tuple[Mean, ...]:
         k, l = rows.values
-        return tuple(average(v, rows) for v in (k, l, k**2, l**2))
+        return tuple(map(rows.mean, (k, l, k**2, l**2)))
 
     def both(row, column) -> tuple[Array, Array]:
         return kernel_x(row[0], column[0]), kernel_y(row[1], column[1])
 
-    raw = Pairs(both, side, side, plan, mask, mask, mass, mass)
+    raw = gram_pairs(both, side, plan, mask, mass)
     mean_k, mean_l, square_k, square_l = raw.map_rows(moments)
     grand_k, grand_l = raw.mean(mean_k), raw.mean(mean_l)
 
@@ -75,12 +74,12 @@ def centred_products(
         k = k - row[1][:, None] - column[1][None] + grand_k
         return k, l - row[2][:, None] - column[2][None] + grand_l
 
-    def products(rows: Rows) -> tuple[Array, ...]:
+    def products(rows: Rows) -> tuple[Mean, ...]:
         k, l = rows.values
-        return tuple(average(v, rows) for v in (k * l, k * k, l * l))
+        return tuple(map(rows.mean, (k * l, k * k, l * l)))
 
     sides = (side, mean_k, mean_l)
-    pairs = Pairs(centred, sides, sides, plan, mask, mask, mass, mass)
+    pairs = gram_pairs(centred, sides, plan, mask, mass)
     xy, xx, yy = (pairs.mean(row) for row in pairs.map_rows(products))
     noise = (16 * float(jnp.finfo(xy.dtype).eps)) ** 2
     floors = (noise * raw.mean(square_k), noise * raw.mean(square_l))

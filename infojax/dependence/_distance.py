@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infojax._base import numerics
 from infojax._base.distances import euclidean
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.dependence._centred import centred_products
 from infojax.types import Array, ArrayLike
 

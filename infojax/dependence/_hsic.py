@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from infojax import kernels
 from infojax._base import checks
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import gram_pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["hsic"]
@@ -52,17 +52,17 @@ def hsic(
     mass = checks.weights("hsic", weights, mask, x.dtype, "weights")
     side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
 
-    def pairs(fn: Callable, side: tuple) -> Pairs:
-        return Pairs(fn, side, side, plan, mask, mask, mass, mass)
+    def gram(row, column) -> Array:
+        return kernel_x(row[0], column[0])
 
-    gram_x = pairs(lambda row, column: kernel_x(row[0], column[0]), side)
+    gram_x = gram_pairs(gram, side, plan, mask, mass)
     means = gram_x.map_rows(Rows.mean)
     mean = gram_x.mean(means)
 
     # Centring one Gram first avoids the cancellation of three large means.
     def centred_product(row, column) -> Array:
-        k = kernel_x(row[0], column[0]) - row[2][:, None] - column[2][None] + mean
+        k = gram(row, column) - row[2][:, None] - column[2][None] + mean
         return k * kernel_y(row[1], column[1])
 
-    product = pairs(centred_product, (*side, means))
+    product = gram_pairs(centred_product, (*side, means), plan, mask, mass)
     return product.mean(product.map_rows(Rows.mean)).astype(dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infojax import kernels
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.dependence._centred import centred_products
 from infojax.types import Array, ArrayLike, Kernel
 

@@ -7,13 +7,16 @@ are unbiased for the squared distance covariance.
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
 from infojax._base.distances import euclidean
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import gram_pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, Sum
 from infojax.types import Array, ArrayLike
 
 __all__ = ["UProducts", "u_products"]
@@ -52,42 +55,34 @@ def u_products(
     def distances(row: tuple, column: tuple) -> tuple[Array, ...]:
         return tuple(euclidean(a, b) for a, b in zip(row, column, strict=True))
 
-    def sums(rows: Rows) -> Array:
-        some = rows.off_diagonal
-        each = [numerics.total(v, some, axis=1) for v in rows.values]
-        squares = [numerics.total(v**2, some, axis=1) for v in rows.values]
-        return jnp.stack(each + squares, axis=1)
+    def sums(rows: Rows) -> list[Sum]:
+        values = (*rows.values, *(v**2 for v in rows.values))
+        return [rows.total(v, rows.off_diagonal) for v in values]
 
-    raw = Pairs(distances, side, side, plan, mask, mask)
+    raw = gram_pairs(distances, side, plan, mask)
     row_sums = raw.map_rows(sums)
     count = raw.count(side[0].dtype)
     enough = count > 3
     count = jnp.where(enough, count, 4)
-    means = [raw.mean(row_sums[:, i]) for i in range(2 * size)]
+    means = [raw.mean(total) for total in row_sums]
     grand = [m * count / ((count - 1) * (count - 2)) for m in means[:size]]
 
     def centred(row: tuple, column: tuple) -> tuple[Array, ...]:
         edges = [
-            (row[1][:, None, i] + column[1][None, :, i]) / (count - 2)
-            for i in range(size)
+            (a[:, None] + b[None]) / (count - 2)
+            for a, b in zip(row[1], column[1], strict=True)
         ]
         values = distances(row[0], column[0])
         return tuple(v - e + g for v, e, g in zip(values, edges, grand, strict=True))
 
-    def multiply(rows: Rows) -> Array:
-        some, v = rows.off_diagonal, rows.values
-        upper = [
-            numerics.total(v[i] * v[j], some, axis=1)
-            for i in range(size)
-            for j in range(i, size)
-        ]
-        return jnp.stack(upper, axis=1)
+    def multiply(rows: Rows) -> dict[tuple[int, int], Sum]:
+        v, some = rows.values, rows.off_diagonal
+        upper = combinations_with_replacement(range(size), 2)
+        return {(i, j): rows.total(v[i] * v[j], some) for i, j in upper}
 
-    sides = (side, row_sums[:, :size])
-    pairs = Pairs(centred, sides, sides, plan, mask, mask)
+    pairs = gram_pairs(centred, (side, row_sums[:size]), plan, mask)
     rows = pairs.map_rows(multiply)
-    upper = iter([pairs.mean(rows[:, i]) for i in range(rows.shape[1])])
-    table = {(i, j): next(upper) for i in range(size) for j in range(i, size)}
+    table = {place: pairs.mean(total) for place, total in rows.items()}
     grid = [[table[min(i, j), max(i, j)] for j in range(size)] for i in range(size)]
     products = jnp.stack([jnp.stack(row) for row in grid]) / (count - 3)
     products = jnp.where(enough, products, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from infojax._base import numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.dependence._u_centred import u_products
 from infojax.types import Array, ArrayLike
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from infojax import kernels
-from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base import checks
+from infojax._base.pairs import gram_pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, Sum
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["unbiased_hsic"]
@@ -50,10 +52,10 @@ def unbiased_hsic(
     mask = checks.row_mask(name, where, n)
     side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
 
-    def row_sum(rows: Rows) -> Array:
-        return numerics.total(rows.values, rows.off_diagonal, axis=1)
+    def row_sum(rows: Rows) -> Sum:
+        return rows.total(keep=rows.off_diagonal)
 
-    gram_x = Pairs(lambda a, b: kernel_x(a[0], b[0]), side, side, plan, mask, mask)
+    gram_x = gram_pairs(lambda a, b: kernel_x(a[0], b[0]), side, plan, mask)
     sums = gram_x.map_rows(row_sum)
     count = gram_x.count(x.dtype)
     enough = count > 3
@@ -67,6 +69,6 @@ def unbiased_hsic(
         return k * kernel_y(row[1], column[1])
 
     sides = (*side, sums)
-    product = Pairs(centred_product, sides, sides, plan, mask, mask)
+    product = gram_pairs(centred_product, sides, plan, mask)
     value = product.mean(product.map_rows(row_sum)) / (count - 3)
     return jnp.where(enough, value, 0).astype(dtype)

@@ -11,7 +11,8 @@ from jax import lax
 from infojax._base import checks, numerics
 from infojax._base.distances import euclidean
 from infojax._base.loops import fixed_point
-from infojax._base.pairs import Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.rows import Mean, Rows
 from infojax._base.scores import open_scores
 from infojax.types import Array, ArrayLike
 
@@ -56,8 +57,8 @@ def wasserstein_dual(
     """
     pairs, diagonal, n, dtype = open_scores("wasserstein_dual", scores, where)
 
-    def row_mean(rows: Rows) -> Array:
-        return numerics.mean(rows.values, rows.off_diagonal, axis=1)
+    def row_mean(rows: Rows) -> Mean:
+        return rows.mean(keep=rows.off_diagonal)
 
     value = pairs.mean(diagonal) - pairs.mean(pairs.map_rows(row_mean))
     return jnp.where(n > 1, value, 0).astype(dtype)

@@ -10,7 +10,9 @@ import jax.numpy as jnp
 from infojax import kernels
 from infojax._base import checks, numerics
 from infojax._base.distances import log_kernel
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import LogSum, Rows
 from infojax.divergence._two_sample import two_samples
 from infojax.types import Array, ArrayLike, Kernel
 
@@ -62,16 +64,15 @@ def cauchy_schwarz(
         "cauchy_schwarz", x, y, where_x, where_y, weights_x, weights_y, plan
     )
 
-    def log_mean(left: str, right: str) -> Array:
-        pairs = sample.pairs(partial(log_kernel, kernel), left, right)
-        return pairs.log_mean(pairs.map_rows(_row_log_mean))
+    def within(side: str) -> Array:
+        # A sample is near itself: no row is so far from all that its sum is lost.
+        pairs = sample.pairs(kernel, side, side)
+        return pairs.log_mean(numerics.log(pairs.map_rows(Rows.mean)))
 
-    value = log_mean("x", "x") + log_mean("y", "y") - 2 * log_mean("x", "y")
+    between = sample.pairs(partial(log_kernel, kernel), "x", "y")
+    cross = between.log_mean(between.map_rows(Rows.logmeanexp))
+    value = within("x") + within("y") - 2 * cross
     return sample.nonempty(value)
-
-
-def _row_log_mean(rows: Rows) -> Array:
-    return numerics.logmeanexp(rows.values, rows.where, rows.weights)
 
 
 def squared_sum(
@@ -175,15 +176,13 @@ def conditional_cauchy_schwarz(
             log_kernel(kernel_y, row[2], column[1]),
         )
 
-    def reduce(rows: Rows) -> list[Array]:
+    def reduce(rows: Rows) -> tuple[Array, list[LogSum]]:
         log_k, *log_ls = rows.values
         below = denominator(log_k, where=rows.where, weights=rows.weights)
-        below = jnp.where(below == -jnp.inf, 0, below)
-        return [
-            numerics.logsumexp(log_k + log_l, rows.where, rows.weights) - below
-            for log_l in log_ls
-        ]
+        return below, [rows.logsumexp(log_k + l) for l in log_ls]
 
     pairs = Pairs(logs, side, side, plan, mask, mask, mass, mass)
-    true, predicted, cross = map(pairs.log_mean, pairs.map_rows(reduce))
+    below, above = pairs.map_rows(reduce)
+    below = jnp.where(below == -jnp.inf, 0, below)
+    true, predicted, cross = (pairs.log_mean(row - below) for row in above)
     return (true + predicted - 2 * cross).astype(dtype)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from infojax import kernels
-from infojax._base.pairs import PairPlan, Rows
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows
 from infojax.divergence._two_sample import two_samples
 from infojax.types import Array, ArrayLike, Kernel
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from infojax._base import checks, neighbors, numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.divergence._two_sample import TwoSamples, two_samples
 from infojax.types import Array, ArrayLike
 

@@ -12,7 +12,9 @@ from jax import lax
 from infojax._base import checks, numerics
 from infojax._base.distances import squared_euclidean
 from infojax._base.loops import FixedPoint, fixed_point
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows
 from infojax.divergence._two_sample import TwoSamples, two_samples
 from infojax.types import Array, ArrayLike
 
@@ -223,12 +225,9 @@ def _answer(pairs: Pairs) -> Array:
     mass = jnp.asarray(pairs.weights_y)
     log_mass = numerics.log(pairs.plan.total(jnp.sum(mass)))
 
-    def soft_minimum(rows: Rows) -> Array:
-        total = numerics.logsumexp(rows.values, rows.where, rows.weights, axis=1)
-        some = total != -jnp.inf
-        return jnp.where(some, log_mass - jnp.where(some, total, 0), 0)
-
-    return pairs.map_rows(soft_minimum)
+    total = pairs.map_rows(Rows.logsumexp)
+    some = total != -jnp.inf
+    return jnp.where(some, log_mass - jnp.where(some, total, 0), 0)
 
 
 def _pairs(

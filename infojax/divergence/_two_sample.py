@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from infojax._base import checks
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike
 
 __all__ = ["TwoSamples", "two_samples"]
@@ -28,7 +29,9 @@ class TwoSamples(NamedTuple):
         """Pairs of two of the samples, ``"x"`` or ``"y"`` on each side."""
         sides = {"x": (self.x, *self.side_x), "y": (self.y, *self.side_y)}
         (a, where_a, weights_a), (b, where_b, weights_b) = sides[left], sides[right]
-        return Pairs(fn, a, b, self.plan, where_a, where_b, weights_a, weights_b)
+        same = left == right
+        masks, weights = (where_a, where_b), (weights_a, weights_b)
+        return Pairs(fn, a, b, self.plan, *masks, *weights, symmetric=same)
 
     def nonempty(self, value: Array) -> Array:
         """The value, or 0 when one of the samples has no mass left."""

@@ -6,7 +6,9 @@ import jax.numpy as jnp
 
 from infojax import kernels
 from infojax._base import numerics
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Mean, Rows
 from infojax.divergence._two_sample import two_samples
 from infojax.types import Array, ArrayLike, Kernel
 
@@ -48,9 +50,8 @@ def unbiased_mmd(
     def mean(left: str, right: str) -> Array:
         pairs = sample.pairs(kernel, left, right)
 
-        def row_mean(rows: Rows) -> Array:
-            some = rows.off_diagonal if left == right else rows.where
-            return numerics.mean(rows.values, some, axis=1)
+        def row_mean(rows: Rows) -> Mean:
+            return rows.mean(keep=rows.off_diagonal if left == right else None)
 
         return pairs.mean(pairs.map_rows(row_mean))
 

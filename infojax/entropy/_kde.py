@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from infojax import kernels
-from infojax._base import checks, numerics
-from infojax._base.distances import squared_euclidean
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base import checks
+from infojax._base.distances import squared_bandwidths
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import LogMean, Rows
 from infojax.types import Array, ArrayLike
 
 __all__ = ["kde", "kde_resubstitution", "pairwise_lower", "pairwise_upper"]
@@ -174,11 +176,11 @@ class _Mixture(NamedTuple):
 
     def _mean_log_overlap(self, stretch: float, leave_one_out: bool) -> Array:
         side = self.x / (stretch * self.width)
-        pairs = Pairs(squared_euclidean, side, side, self.plan, self.mask, self.mask)
+        pairs = Pairs(squared_bandwidths, side, side, self.plan, self.mask, self.mask)
 
-        def log_overlap(rows: Rows) -> Array:
+        def log_overlap(rows: Rows) -> LogMean:
             among = rows.off_diagonal if leave_one_out else rows.where
-            return numerics.logmeanexp(-rows.values / 2, among)
+            return rows.logmeanexp(-rows.values / 2, among)
 
         return pairs.mean(pairs.map_rows(log_overlap))
 

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from jax.scipy.special import digamma
 
 from infojax._base import checks, neighbors, numerics
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike
 
 __all__ = ["kozachenko_leonenko", "log_unit_ball"]

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from infojax._base import numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.types import Array
 
 __all__ = ["Krylov", "lanczos"]

@@ -14,7 +14,9 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import numerics
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs, gram_pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Mean, Rows
 from infojax.types import Array
 
 __all__ = ["entropies", "matrix_entropy", "spectral_entropy"]
@@ -79,7 +81,7 @@ def entropies(
     other order takes the whole spectrum, on every device.
     """
     if order == 2:
-        pairs = Pairs(grams, side, side, plan, mask, mask, mass, mass)
+        pairs = gram_pairs(grams, side, plan, mask, mass)
         return _order_two(pairs)
     side, mass = plan.gather((side, mass))
     values = {
@@ -93,14 +95,9 @@ def entropies(
 def _order_two(pairs: Pairs) -> dict[str, Array]:
     trace = {name: pairs.mean(value) for name, value in pairs.diagonal().items()}
 
-    def squares(rows: Rows) -> dict[str, Array]:
+    def squares(rows: Rows) -> dict[str, Mean]:
         return {
-            name: numerics.mean(
-                numerics.ratio(value, trace[name]) ** 2,
-                rows.where,
-                rows.weights,
-                axis=1,
-            )
+            name: rows.mean(numerics.ratio(value, trace[name]) ** 2)
             for name, value in rows.values.items()
         }
 

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.entropy._spectrum import entropies, matrix_entropy
 from infojax.types import Array, ArrayLike, Kernel
 

@@ -10,7 +10,9 @@ import jax.numpy as jnp
 from jax import lax
 
 from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, Sum
 from infojax.entropy._lanczos import lanczos
 from infojax.entropy._spectrum import entropies
 from infojax.types import Array, ArrayLike, Kernel, PRNGKey
@@ -153,10 +155,10 @@ def _product(
         def fn(row: Array, column: tuple[Array, Array]) -> tuple[Array, Array]:
             return kernel(row, column[0]), column[1]
 
-        def reduce(rows: Rows) -> Array:
+        def reduce(rows: Rows) -> Sum:
             gram, others = rows.values
             gram = jnp.where(rows.where, gram, 0)
-            return jnp.matmul(gram, others, precision="highest")
+            return Sum(jnp.matmul(gram, others, precision="highest"))
 
         image = Pairs(fn, x, (x, vectors), plan, mask, mask).map_rows(reduce)
         return numerics.ratio(image, trace)

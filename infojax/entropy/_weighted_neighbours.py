@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import digamma, gammaln
 
 from infojax._base import checks, neighbors, numerics
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax.entropy._kozachenko_leonenko import log_unit_ball
 from infojax.types import Array, ArrayLike
 

@@ -13,7 +13,8 @@ from flax import nnx
 
 from infojax import bounds
 from infojax._base import checks
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax.fit._critic_estimator import scores
 from infojax.fit._estimator import NeuralEstimator, from_module
 from infojax.types import Array, ArrayLike, Bound, Critic, PRNGKey

@@ -9,8 +9,9 @@ import numpy as np
 from jax import lax
 
 from infojax._base import checks, numerics
-from infojax._base.distances import euclidean, squared_euclidean
-from infojax._base.pairs import Pairs, Rows
+from infojax._base.distances import euclidean, squared_bandwidths
+from infojax._base.pairs import Pairs
+from infojax._base.rows import Rows
 from infojax.types import Array, ArrayLike
 
 __all__ = [
@@ -154,7 +155,7 @@ def likelihood_bandwidth(
     if width.shape not in ((), (1,), (d,)):
         expected, received = f"a scalar or of shape [{d}]", str(list(width.shape))
         raise checks.fail(ValueError, name, "base", expected, received)
-    pairs = Pairs(squared_euclidean, x / width, x / width, where_x=mask, where_y=mask)
+    pairs = Pairs(squared_bandwidths, x / width, x / width, where_x=mask, where_y=mask)
 
     def log_densities(rows: Rows) -> Array:
         def one(factor: Array) -> Array:

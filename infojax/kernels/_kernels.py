@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax.typing import ArrayLike
 
 from infojax._base import checks
-from infojax._base.distances import manhattan, squared_euclidean
+from infojax._base.distances import manhattan, squared_bandwidths
 from infojax.types import Array, Kernel
 
 __all__ = [
@@ -51,7 +51,7 @@ class _Gaussian:
     def log(self, x: Array, y: Array) -> Array:
         x, y = _open("gaussian", x, y)
         h = _like("gaussian", self.bandwidth, x)
-        return -squared_euclidean(x / h, y / h) / 2
+        return -squared_bandwidths(x / h, y / h) / 2
 
     def __call__(self, x: Array, y: Array) -> Array:
         return jnp.exp(self.log(x, y))
@@ -81,7 +81,7 @@ class _RationalQuadratic:
         x, y = _open("rational_quadratic", x, y)
         h = _like("rational_quadratic", self.bandwidth, x)
         alpha = jnp.asarray(self.alpha).astype(x.dtype)
-        return -alpha * jnp.log1p(squared_euclidean(x / h, y / h) / (2 * alpha))
+        return -alpha * jnp.log1p(squared_bandwidths(x / h, y / h) / (2 * alpha))
 
     def __call__(self, x: Array, y: Array) -> Array:
         return jnp.exp(self.log(x, y))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from infojax._base import numerics
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, Sum
 from infojax.losses._distillation import cosine_scores, open_features, unit
 from infojax.types import Array, ArrayLike
 
@@ -61,10 +62,9 @@ def crd_loss(
     n = pairs.count(a.dtype)
     noise = jnp.log(jnp.maximum(n - 1, 1) / size)
 
-    def log_chance(rows: Rows) -> Array:
+    def log_chance(rows: Rows) -> Sum:
         margin = rows.values - noise
-        right = jax.nn.log_sigmoid(jnp.where(rows.diagonal, margin, -margin))
-        return numerics.total(right, rows.where, axis=1)
+        return rows.total(jax.nn.log_sigmoid(jnp.where(rows.diagonal, margin, -margin)))
 
     value = -pairs.mean(pairs.map_rows(log_chance))
     return jnp.where(n > 1, value, 0).astype(dtype)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 
 from infojax import divergence, kernels, mi
 from infojax._base import checks
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["CSBottleneckTerms", "cs_bottleneck_loss", "cs_bottleneck_terms"]

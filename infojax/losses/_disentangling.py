@@ -10,7 +10,8 @@ from jax import lax
 
 from infojax import bounds
 from infojax._base import checks
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike, Critic
 
 __all__ = [

@@ -9,7 +9,8 @@ from jax import lax
 
 from infojax import bounds
 from infojax._base import checks
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike, Critic
 
 __all__ = ["MIAlphaTerms", "mi_alpha_loss", "mi_alpha_terms"]

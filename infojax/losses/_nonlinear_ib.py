@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.losses._encoder import cross_entropies, open_encoder, open_logits
 from infojax.losses._pairwise_rates import pairwise_rate_upper
 from infojax.types import Array, ArrayLike

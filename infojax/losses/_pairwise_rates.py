@@ -8,8 +8,10 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base import checks
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import LogMean, Rows
 from infojax.losses._encoder import open_encoder
 from infojax.types import Array, ArrayLike
 
@@ -98,8 +100,8 @@ def _rate(
     codes = checks.column_mask(mean, mask), jnp.where(mask[:, None], scale, 1)
     pairs = Pairs(distance, codes, codes, plan, mask, mask)
 
-    def log_overlap(rows: Rows) -> Array:
-        return numerics.logmeanexp(-rows.values, rows.where)
+    def log_overlap(rows: Rows) -> LogMean:
+        return rows.logmeanexp(-rows.values)
 
     return -pairs.mean(pairs.map_rows(log_overlap)).astype(dtype)
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from infojax import kernels, mi
 from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.losses._encoder import cross_entropies, open_logits
 from infojax.types import Array, ArrayLike, Kernel
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from infojax._base import checks
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax._base.scores import scalar
 from infojax.losses._alignment import contrast
 from infojax.types import Array, ArrayLike

@@ -8,7 +8,9 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, Sum
 from infojax.types import Array, ArrayLike
 
 __all__ = [
@@ -213,10 +215,7 @@ def _compare(row: tuple, column: tuple) -> tuple[Array, Array]:
     return score, event & later
 
 
-def _sums(rows: Rows) -> tuple[Array, Array]:
+def _sums(rows: Rows) -> tuple[Sum, Sum]:
     score, comparable = rows.values
     comparable = comparable & rows.where
-    return (
-        jnp.sum(jnp.where(comparable, score, 0), axis=1),
-        jnp.sum(comparable.astype(score.dtype), axis=1),
-    )
+    return rows.total(score, comparable), rows.total(comparable.astype(score.dtype))

@@ -6,7 +6,8 @@ import jax.numpy as jnp
 
 from infojax import bounds
 from infojax._base import checks
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax._base.scores import scalar
 from infojax.losses._distillation import cosine_scores, unit
 from infojax.types import Array, ArrayLike

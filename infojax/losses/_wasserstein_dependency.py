@@ -10,7 +10,8 @@ import jax.numpy as jnp
 
 from infojax import bounds
 from infojax._base import checks, numerics
-from infojax._base.pairs import PairPlan, Pairs
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike, Critic, PRNGKey
 
 __all__ = [

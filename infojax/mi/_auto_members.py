@@ -19,7 +19,7 @@ from scipy import special
 
 from infojax import closed_form, entropy, transforms
 from infojax._base import numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.mi._conditional_neighbours import tied_terms
 from infojax.mi._discrete import symbol_counts
 from infojax.mi._discrete_continuous import class_terms

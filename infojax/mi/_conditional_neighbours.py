@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax.scipy.special import digamma
 
 from infojax import transforms
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.mi._neighbour_rows import NeighbourRows, neighbour_rows
 from infojax.types import Array, ArrayLike, StepFn
 

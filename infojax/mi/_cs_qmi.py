@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 
 from infojax import kernels
 from infojax._base import checks, numerics
-from infojax._base.distances import log_kernel
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import gram_pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Mean, Rows
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["cs_qmi", "normalized_cs_qmi"]
@@ -127,22 +129,17 @@ def _informations(
     mass = checks.weights(name, weights, mask, x.dtype, "weights")
     side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
 
-    def logs(row, column) -> dict[str, Array]:
-        return {
-            "x": log_kernel(kernel_x, row[0], column[0]),
-            "y": log_kernel(kernel_y, row[1], column[1]),
-        }
+    def grams(row, column) -> dict[str, Array]:
+        return {"x": kernel_x(row[0], column[0]), "y": kernel_y(row[1], column[1])}
 
-    def reduce(rows: Rows) -> tuple[dict[str, Array], dict[str, Array]]:
-        def average(logs: Array) -> Array:
-            return numerics.logmeanexp(logs, rows.where, rows.weights)
+    def reduce(rows: Rows) -> tuple[dict[str, Mean], dict[str, Mean]]:
+        gram = rows.values
+        joint = {a + b: rows.mean(gram[a] * gram[b]) for a, b in products}
+        return {a: rows.mean(gram[a]) for a in gram}, joint
 
-        log = rows.values
-        joint = {a + b: average(log[a] + log[b]) for a, b in products}
-        return {a: average(log[a]) for a in log}, joint
-
-    pairs = Pairs(logs, side, side, plan, mask, mask, mass, mass)
-    single, joint = pairs.map_rows(reduce)
+    # A sample is near itself: no row is so far from all that its sum is lost.
+    pairs = gram_pairs(grams, side, plan, mask, mass)
+    single, joint = jax.tree.map(numerics.log, pairs.map_rows(reduce))
     marginal = {a: pairs.log_mean(row) for a, row in single.items()}
     values = []
     for a, b in products:

@@ -8,7 +8,9 @@ from jax.scipy.special import digamma
 
 from infojax._base import checks, neighbors, numerics
 from infojax._base.distances import chebyshev
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, Smallest, Sum
 from infojax.types import Array, ArrayLike
 
 __all__ = ["class_terms", "discrete_continuous"]
@@ -86,16 +88,17 @@ def _within_class(
     def pair(row: tuple[Array, Array], column: tuple[Array, Array]):
         return chebyshev(row[0], column[0]), row[1][:, None] == column[1][None]
 
-    def nearest(rows: Rows) -> tuple[Array, Array]:
+    def nearest(rows: Rows) -> tuple[Sum, Smallest]:
         distance, same = rows.values
         same = same & rows.off_diagonal
-        others = jnp.sum(same, axis=1, dtype=jnp.int32)
-        near = -lax.top_k(-jnp.where(same, distance, jnp.inf), k)[0]
-        last = jnp.clip(others, 1, k)[:, None] - 1
-        return others, jnp.take_along_axis(near, last, axis=1)[:, 0]
+        return rows.total(same.astype(jnp.int32), same), rows.smallest(
+            k, distance, same
+        )
 
     side = (x, labels)
-    others, radius = Pairs(pair, side, side, plan, mask, mask).map_rows(nearest)
+    others, near = Pairs(pair, side, side, plan, mask, mask).map_rows(nearest)
+    last = jnp.clip(others, 1, k)[:, None] - 1
+    radius = jnp.take_along_axis(near.value, last, axis=1)[:, 0]
     radius = jnp.where(others > 0, radius, 0)
     lost = jnp.any(jnp.isnan(x), axis=1)
     return others, jnp.where(lost, jnp.nan, radius)

@@ -10,7 +10,7 @@ from jax.scipy.special import digamma
 from scipy import special
 
 from infojax._base import checks, neighbors, numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.mi._neighbour_rows import NeighbourRows, neighbour_rows
 from infojax.types import Array, ArrayLike
 

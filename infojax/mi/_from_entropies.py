@@ -9,7 +9,7 @@ from jax.scipy.linalg import solve_triangular
 
 from infojax import entropy
 from infojax._base import checks, linalg, numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike, EntropyEstimator
 
 __all__ = ["from_entropies"]

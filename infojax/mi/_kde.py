@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
-from infojax._base import checks, numerics
-from infojax._base.distances import squared_euclidean
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base import checks
+from infojax._base.distances import squared_bandwidths
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import LogMean, Rows
 from infojax.types import Array, ArrayLike
 
 __all__ = ["kde_bhattacharyya", "kde_kl"]
@@ -106,16 +108,16 @@ def _kde(
         raise checks.fail(ValueError, name, "variance", expected, received)
     width, floor = width.astype(x.dtype), jnp.finfo(x.dtype).tiny ** 0.5
     width = factor * jnp.where(width < floor, floor, width)
-    side = (checks.column_mask(x, mask), labels)
+    side = (checks.column_mask(x, mask) / jnp.sqrt(width), labels)
 
     def pair(rows: _Side, columns: _Side) -> tuple[Array, Array]:
         same = rows[1][:, None] == columns[1][None]
-        return -squared_euclidean(rows[0], columns[0]) / width, same
+        return -squared_bandwidths(rows[0], columns[0]), same
 
-    def gain(rows: Rows) -> Array:
+    def densities(rows: Rows) -> tuple[LogMean, LogMean]:
         logits, same = rows.values
-        within = numerics.logmeanexp(logits, rows.where & same)
-        return within - numerics.logmeanexp(logits, rows.where)
+        return rows.logmeanexp(logits, rows.where & same), rows.logmeanexp(logits)
 
     pairs = Pairs(pair, side, side, plan, mask, mask)
-    return pairs.mean(pairs.map_rows(gain)).astype(dtype)
+    within, overall = pairs.map_rows(densities)
+    return pairs.mean(within - overall).astype(dtype)

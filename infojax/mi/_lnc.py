@@ -10,7 +10,7 @@ import numpy as np
 from jax import lax
 
 from infojax._base import checks, neighbors, numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.mi._ksg import ksg2
 from infojax.mi._neighbour_rows import neighbour_rows
 from infojax.types import Array, ArrayLike
@@ -79,7 +79,7 @@ def lnc(
     x, y = lax.stop_gradient(rows.blocks)
     joint = jnp.concatenate([x, y], axis=1)
     near = neighbors.nearest(joint, k, where=rows.mask, plan=plan)
-    gaps = plan.gather(joint)[near.indices] - joint[:, None]
+    gaps = plan.take(joint, near.indices) - joint[:, None]
     gaps = jnp.where((near.distance < jnp.inf)[:, :, None], gaps, 0)
     log_ratio = _log_ratio(jnp, gaps, dx)
     threshold = uniform_alpha(k, *sorted((dx, dy))) if alpha is None else alpha

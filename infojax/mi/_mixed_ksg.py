@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jax.scipy.special import digamma
 
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.mi._neighbour_rows import neighbour_rows
 from infojax.types import Array, ArrayLike
 

@@ -10,7 +10,9 @@ import jax.numpy as jnp
 from infojax import transforms
 from infojax._base import checks, neighbors, numerics
 from infojax._base.distances import chebyshev, paired_distance
-from infojax._base.pairs import PairPlan, Pairs, Rows
+from infojax._base.pairs import Pairs
+from infojax._base.plan import PairPlan
+from infojax._base.rows import Rows, Sum
 from infojax.types import Array, ArrayLike, StepFn
 
 __all__ = ["NeighbourRows", "neighbour_rows"]
@@ -56,7 +58,7 @@ class NeighbourRows(NamedTuple):
         last = near.distance[:, self.k - 1]
 
         def side(block: Array) -> Array:
-            others = self.plan.gather(block)[near.indices]
+            others = self.plan.take(block, near.indices)
             gaps = paired_distance(block[:, None], others, chebyshev=True)
             reach = jnp.where(last == jnp.inf, last, jnp.max(gaps, axis=1))
             return self._present(jnp.where(jnp.isnan(last), last, reach))
@@ -81,8 +83,8 @@ class NeighbourRows(NamedTuple):
         def closeness(row: tuple[Array, Array], column: tuple[Array, Array]) -> Array:
             return step(row[1][:, None] - chebyshev(row[0], column[0]))
 
-        def others(rows: Rows) -> Array:
-            return jnp.sum(jnp.where(rows.off_diagonal, rows.values, 0), axis=1)
+        def others(rows: Rows) -> Sum:
+            return rows.total(keep=rows.off_diagonal)
 
         side = (x, radius)
         return Pairs(closeness, side, side, self.plan, self.mask, self.mask).map_rows(

@@ -7,7 +7,7 @@ from jax.scipy.linalg import solve_triangular
 
 from infojax import closed_form
 from infojax._base import checks, linalg, numerics
-from infojax._base.pairs import PairPlan
+from infojax._base.plan import PairPlan
 from infojax.mi._discrete import symbol_counts
 from infojax.mi._joint_rows import joint_rows
 from infojax.mi._ksg import ksg_terms
