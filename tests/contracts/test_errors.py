@@ -14,6 +14,7 @@ from infojax import (
     attention,
     bounds,
     critics,
+    distributed,
     fit,
     layers,
     losses,
@@ -80,6 +81,21 @@ OTHERS = {
         lambda: attention.modality_mutual_mask(3, [[0.0, 1.0]], [[1, 2]]),
         "query_spans",
     ),
+    "distributed.assign_fragments": (
+        lambda: distributed.assign_fragments([X], 2),
+        "num_fragments",
+    ),
+    "distributed.e3m0": (lambda: distributed.e3m0(block_size=0), "block_size"),
+    "distributed.e3m0_stochastic": (
+        lambda: distributed.e3m0_stochastic(jax.random.key(0), block_size=0),
+        "block_size",
+    ),
+    "distributed.sequential": (lambda: distributed.sequential(3, 3, 1), "layer"),
+    "distributed.streaming_diloco": (
+        lambda: distributed.streaming_diloco([0], overlap=100),
+        "overlap",
+    ),
+    "distributed.strided": (lambda: distributed.strided(3, 3, 1), "layer"),
     "layers.advance": (lambda: layers.advance(X), "module"),
     "fit.adaptive_gradient_modulation": (
         lambda: fit.adaptive_gradient_modulation({"a": -1}, alpha=1.0),
