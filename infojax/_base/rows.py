@@ -155,7 +155,7 @@ class Rows(NamedTuple):
     ``values`` is what the pair function returned: any pytree of arrays ``[b, c]`` or
     broadcasting. Rows and columns have a mask, a number among all of them, and the
     columns weights (None: all one). Where ``tile`` is set, which a reduction need not
-    know, sums serve rows and columns at once.
+    know, sums serve rows and columns at once, and rows without weight are 0.
     """
 
     values: Any
