@@ -118,7 +118,9 @@ class PairPlan:
             return merge(so_far, part), None
 
         mine = of_piece(own, here)
-        return lax.scan(ask, mine, jnp.arange(size - 1))[0] if size > 1 else mine
+        if size == 1:
+            return mine
+        return lax.scan(ask, mine, jnp.arange(size - 1, dtype=jnp.int32))[0]
 
     def total(self, x: Array) -> Array:
         """Sum over devices."""

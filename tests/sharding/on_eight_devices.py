@@ -1,10 +1,14 @@
 """Every estimator with a plan, on eight devices against one; run in its own process.
 
 Samples are padded to a multiple of eight and masked, as a user would. Values and
-gradients are compared; a line is printed for each row that agrees.
+gradients are compared; a line is printed for each row that agrees. Half of the rows
+gather their columns, the other half (the first with the argument ``swap``) pass them
+around a ring.
 """
 
 from __future__ import annotations
+
+import sys
 
 import chex
 import conftest  # noqa: F401  (the configuration of every test)
@@ -34,7 +38,7 @@ def padded(case: Case) -> tuple[list, dict]:
     return arrays, masks
 
 
-def check(case: Case, mesh: jax.sharding.Mesh, block_size: int | None) -> None:
+def check(case: Case, mesh: jax.sharding.Mesh, plan: PairPlan) -> None:
     arrays, masks = padded(case)
     floating = case.floating(arrays)
     spread = sharded(case.call, mesh, "data")
@@ -53,7 +57,7 @@ def check(case: Case, mesh: jax.sharding.Mesh, block_size: int | None) -> None:
         return jax.device_get(both(*[arrays[i] for i in floating]))
 
     chex.assert_trees_all_close(
-        compare(spread, plan=PairPlan(block_size)),
+        compare(spread, plan=plan),
         compare(case.call),
         rtol=1e-8,
         atol=1e-9,
@@ -66,7 +70,8 @@ def main() -> None:
     for number, case in enumerate(CASES):
         if case.plan and case.name not in SKIPPED:
             # Blocks on some rows, none on others: both ways to evaluate a part.
-            check(case, mesh, block_size=1 if number % 2 else None)
+            block, ring = (number >> 1) % 2, (number + len(sys.argv)) % 2
+            check(case, mesh, PairPlan(1 if block else None, ring=bool(ring)))
             print(case.id)
     x = np.zeros((9, 1))
     try:

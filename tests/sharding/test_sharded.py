@@ -7,12 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from contracts.cases import CASES
 
 SCRIPT = Path(__file__).with_name("on_eight_devices.py")
 
 
-def test_eight_devices_change_neither_value_nor_gradient():
+@pytest.mark.parametrize(
+    "arguments", [[], pytest.param(["swap"], marks=pytest.mark.slow)]
+)
+def test_eight_devices_change_neither_value_nor_gradient(arguments):
     flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=8"
     environment = os.environ | {
         "XLA_FLAGS": flags,
@@ -20,7 +24,10 @@ def test_eight_devices_change_neither_value_nor_gradient():
         "PYTHONPATH": str(SCRIPT.parents[1]),
     }
     run = subprocess.run(
-        [sys.executable, str(SCRIPT)], env=environment, capture_output=True, text=True
+        [sys.executable, str(SCRIPT), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr[-4000:]
     agreed = set(run.stdout.splitlines())
