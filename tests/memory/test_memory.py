@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import pytest
 
-from infojax import PairPlan, Pairs, bounds, dependence, divergence, entropy, losses, mi
+from infojax import (
+    PairPlan,
+    Pairs,
+    bounds,
+    dependence,
+    divergence,
+    entropy,
+    losses,
+    mi,
+    transforms,
+)
 
 N, BLOCK = 4096, 64
 MATRIX = N * N * 4  # bytes of one float32 matrix of all pairs
@@ -75,3 +87,31 @@ def test_a_value_takes_no_more_with_four_times_the_pairs(name: str):
 @pytest.mark.parametrize("name", COUNTS)
 def test_neighbours_are_found_block_by_block_without_asking(name: str):
     assert temporary_bytes(COUNTS[name]) <= MATRIX
+
+
+LARGE = 200_000
+AT_SCALE = {
+    "bounds.infonce": lambda x, y: bounds.infonce(Pairs(scores, x, y)),
+    "dependence.hsic": dependence.hsic,
+    "divergence.mmd": divergence.mmd,
+    "entropy.kde": lambda x, y: entropy.kde(x, bandwidth=0.5),
+    "mi.cs_qmi": mi.cs_qmi,
+    "mi.ksg": partial(mi.ksg, step=transforms.sigmoid_step(0.1)),
+}
+
+
+@pytest.mark.parametrize("name", AT_SCALE)
+def test_no_matrix_of_all_pairs_exists_at_two_hundred_thousand(name: str):
+    share = LARGE * LARGE * 4 // 400  # 400 MB, where a matrix has 160 GB
+    gradient = jax.grad(AT_SCALE[name], argnums=(0, 1))
+    assert temporary_bytes(AT_SCALE[name], LARGE) <= share
+    assert temporary_bytes(gradient, LARGE) <= share
+
+
+@pytest.mark.parametrize("name", ["dependence.hsic", "mi.cs_qmi", "bounds.infonce"])
+def test_products_with_a_hessian_stream_in_blocks(name: str):
+    def product(x, y):
+        gradient = jax.grad(AT_SCALE[name])
+        return jax.jvp(lambda a: gradient(a, y), (x,), (y,))[1]
+
+    assert temporary_bytes(product, 4 * N) <= 2 * MATRIX  # a matrix has 16 of them
