@@ -210,10 +210,12 @@ def _to_normal_mixture(z: ArrayLike, mixture: np.ndarray) -> Array:
     (z,), dtype = checks.common_float("to_normal_mixture", z=z)
     weight, mean, scale = parts = jnp.asarray(mixture, z.dtype)
     q = _solve(lax.stop_gradient(z), parts)
-    standard = (q[..., None] - mean) / scale
-    density = jnp.sum(weight * norm.pdf(standard) / scale, axis=-1)
-    # One Newton step: it polishes the root and carries the derivative in z.
-    return (q - numerics.ratio(_excess(q, z, parts), density)).astype(dtype)
+    # Two Newton steps polish the root and carry its first two derivatives in z.
+    for _ in range(2):
+        standard = (q[..., None] - mean) / scale
+        density = jnp.sum(weight * norm.pdf(standard) / scale, axis=-1)
+        q = q - numerics.ratio(_excess(q, z, parts), density)
+    return q.astype(dtype)
 
 
 def _excess(q: Array, z: Array, mixture: Array) -> Array:
