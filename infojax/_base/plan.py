@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal, get_args
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +15,7 @@ from infojax.types import Array
 
 __all__ = ["PairPlan"]
 
+Precision = Literal["highest", "high", "bfloat16"]
 _BLOCK_PAIRS = 1 << 22  # 16 MiB of float32; a reduction may hold several such blocks
 
 
@@ -29,6 +30,12 @@ class PairPlan:
             or more takes all of them, which a gradient needs several matrices for.
         axis_name: mesh axis over which the rows are split, inside ``jax.shard_map``
             (``infojax.sharded`` sets it).
+        fused: on GPUs and TPUs, let hand-written kernels reduce the rows of Gaussian
+            kernels, of inner products and of distances, so that no tile of the matrix
+            leaves the chip. Elsewhere, and for anything else, blocks as ever.
+        precision: of the products in fused kernels: ``"highest"`` is float32;
+            ``"high"`` splits factors in two bfloat16 parts, for an error of
+            2^-16 of their size; ``"bfloat16"`` rounds them, for 2^-8.
         ring: with an axis, let the columns of the other devices pass by, one device
             after the other, in place of gathering them all. What needs a whole row or
             a whole spectrum still gathers.
@@ -47,6 +54,8 @@ class PairPlan:
     block_size: int | None = None
     axis_name: str | None = None
     ring: bool = False
+    fused: bool = False
+    precision: Precision = "highest"
 
     def __post_init__(self) -> None:
         size = self.block_size
@@ -54,6 +63,11 @@ class PairPlan:
             raise ValueError(
                 "PairPlan: `block_size` must be a positive int or None; "
                 f"received {size!r}."
+            )
+        if self.precision not in get_args(Precision):
+            raise ValueError(
+                f"PairPlan: `precision` must be one of {list(get_args(Precision))}; "
+                f"received {self.precision!r}."
             )
 
     def size(self, n: int) -> int:

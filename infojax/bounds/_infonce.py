@@ -5,8 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from infojax._base.pairs import Pairs
-from infojax._base.rows import Rows
-from infojax._base.scores import open_scores
+from infojax._base.scores import open_scores, row_logsumexp
 from infojax.types import Array, ArrayLike
 
 __all__ = ["infonce", "infonce_symmetric"]
@@ -64,5 +63,4 @@ def infonce_symmetric(
 
 def _contrast(pairs: Pairs) -> Array:
     """Log-sum-exp of each row, ``[n]``, 0 where masked."""
-    sums = pairs.map_rows(Rows.logsumexp)
-    return jnp.where(pairs.mask, sums, 0)
+    return jnp.where(pairs.mask, row_logsumexp(pairs), 0)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import jax.numpy as jnp
+
 from infojax import kernels
 from infojax._base import checks
+from infojax._base.grams import fused_log_means
 from infojax._base.pairs import gram_pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import Rows
@@ -56,6 +59,13 @@ def hsic(
         return kernel_x(row[0], column[0])
 
     gram_x = gram_pairs(gram, side, plan, mask, mass)
+    sides, terms = ((kernel_x, kernel_y), side, side), ((0,), (1,), (0, 1))
+    logs = fused_log_means(*sides, terms, plan, mask, mass)
+    if logs is not None:
+        k, l, both = map(jnp.exp, logs)
+        # Row by row, as three large means would cancel.
+        inside, outside = gram_x.mean(both - k * l), k - gram_x.mean(k)
+        return (inside - gram_x.mean(outside * (l - gram_x.mean(l)))).astype(dtype)
     means = gram_x.map_rows(Rows.mean)
     mean = gram_x.mean(means)
 

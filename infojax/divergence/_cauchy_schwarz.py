@@ -67,10 +67,16 @@ def cauchy_schwarz(
     def within(side: str) -> Array:
         # A sample is near itself: no row is so far from all that its sum is lost.
         pairs = sample.pairs(kernel, side, side)
-        return pairs.log_mean(numerics.log(pairs.map_rows(Rows.mean)))
+        logs = sample.log_row_means(kernel, side, side)
+        if logs is None:
+            logs = numerics.log(pairs.map_rows(Rows.mean))
+        return pairs.log_mean(logs)
 
     between = sample.pairs(partial(log_kernel, kernel), "x", "y")
-    cross = between.log_mean(between.map_rows(Rows.logmeanexp))
+    logs = sample.log_row_means(kernel, "x", "y")
+    cross = between.log_mean(
+        between.map_rows(Rows.logmeanexp) if logs is None else logs
+    )
     value = within("x") + within("y") - 2 * cross
     return sample.nonempty(value)
 

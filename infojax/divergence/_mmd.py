@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import jax.numpy as jnp
+
 from infojax import kernels
 from infojax._base.plan import PairPlan
 from infojax._base.rows import Rows
@@ -48,7 +50,8 @@ def mmd(
 
     def mean(left: str, right: str) -> Array:
         pairs = sample.pairs(kernel, left, right)
-        return pairs.mean(pairs.map_rows(Rows.mean))
+        logs = sample.log_row_means(kernel, left, right)
+        return pairs.mean(pairs.map_rows(Rows.mean) if logs is None else jnp.exp(logs))
 
     value = mean("x", "x") + mean("y", "y") - 2 * mean("x", "y")
     return sample.nonempty(value)

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from infojax._base import checks
+from infojax._base.grams import fused_log_means
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
-from infojax.types import Array, ArrayLike
+from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["TwoSamples", "two_samples"]
 
@@ -32,6 +33,14 @@ class TwoSamples(NamedTuple):
         same = left == right
         masks, weights = (where_a, where_b), (weights_a, weights_b)
         return Pairs(fn, a, b, self.plan, *masks, *weights, symmetric=same)
+
+    def log_row_means(self, kernel: Kernel, left: str, right: str) -> Array | None:
+        """Log of the mean of each row of a Gram matrix, if there is a fused kernel."""
+        pairs = self.pairs(kernel, left, right)
+        sides = (kernel,), (pairs.x,), (pairs.y,)
+        columns = self.side_x if right == "x" else self.side_y
+        found = fused_log_means(*sides, ((0,),), self.plan, *columns)
+        return None if found is None else found[0]
 
     def nonempty(self, value: Array) -> Array:
         """The value, or 0 when one of the samples has no mass left."""

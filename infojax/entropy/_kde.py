@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from infojax import kernels
 from infojax._base import checks
 from infojax._base.distances import squared_bandwidths
+from infojax._base.grams import fused_log_means
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import LogMean, Rows
@@ -177,6 +178,12 @@ class _Mixture(NamedTuple):
     def _mean_log_overlap(self, stretch: float, leave_one_out: bool) -> Array:
         side = self.x / (stretch * self.width)
         pairs = Pairs(squared_bandwidths, side, side, self.plan, self.mask, self.mask)
+        sides = (kernels.gaussian(1.0),), (side,), (side,)
+        logs = fused_log_means(
+            *sides, ((0,),), self.plan, self.mask, off_diagonal=leave_one_out
+        )
+        if logs is not None:
+            return pairs.mean(logs[0])
 
         def log_overlap(rows: Rows) -> LogMean:
             among = rows.off_diagonal if leave_one_out else rows.where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import jax
@@ -10,6 +11,7 @@ from jax.typing import ArrayLike
 
 from infojax._base import checks
 from infojax._base.distances import manhattan, squared_bandwidths
+from infojax._base.fused.logsumexp import Factors
 from infojax.types import Array, Kernel
 
 __all__ = [
@@ -52,6 +54,14 @@ class _Gaussian:
         x, y = _open("gaussian", x, y)
         h = _like("gaussian", self.bandwidth, x)
         return -squared_bandwidths(x / h, y / h) / 2
+
+    def factors(self, x: Array, y: Array) -> Factors:
+        """Of the logarithm; centred, which leaves differences alone."""
+        x, y = _open("gaussian", x, y)
+        h = _like("gaussian", self.bandwidth, x)
+        centre = jnp.mean(y, axis=0)
+        x, y = (x - centre) / h, (y - centre) / h
+        return Factors(x, y, -jnp.sum(x**2, axis=1) / 2, -jnp.sum(y**2, axis=1) / 2)
 
     def __call__(self, x: Array, y: Array) -> Array:
         return jnp.exp(self.log(x, y))
@@ -102,6 +112,16 @@ class _Polynomial:
             jnp.asarray(a).astype(x.dtype) for a in (self.gain, self.offset)
         )
         return (gain * inner + offset) ** self.degree
+
+    @property
+    def factors(self) -> Callable[[Array, Array], Factors] | None:
+        """Of the values, where they are inner products."""
+        return self._inner_products if self.degree == 1 else None
+
+    def _inner_products(self, x: Array, y: Array) -> Factors:
+        x, y = _open(self.name, x, y)
+        row = jnp.broadcast_to(jnp.asarray(self.offset).astype(x.dtype), (len(x),))
+        return Factors(x * self.gain, y, row, jnp.zeros(len(y), x.dtype))
 
 
 def gaussian(bandwidth: ArrayLike = 1.0) -> Kernel:

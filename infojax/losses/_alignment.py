@@ -7,8 +7,7 @@ import jax.numpy as jnp
 from infojax._base import checks
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
-from infojax._base.rows import Rows
-from infojax._base.scores import scalar
+from infojax._base.scores import row_logsumexp, scalar
 from infojax.losses._distillation import cosine_scores, unit
 from infojax.types import Array, ArrayLike
 
@@ -84,6 +83,6 @@ def contrast(
     a, p = (unit(checks.column_mask(x, mask)) for x in (anchor, positive))
     c = unit(checks.column_mask(candidates, keep))
     pairs = Pairs(cosine_scores(temperature), a, c, plan, mask, keep)
-    sums = pairs.map_rows(Rows.logsumexp)
+    sums = row_logsumexp(pairs)
     own = jnp.sum(a * p, axis=1) / temperature
     return pairs.mean(jnp.where(sums == -jnp.inf, 0, sums - own))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
 from infojax._base import checks, numerics
+from infojax._base.fused.logsumexp import Factors
 from infojax.losses._encoder import categorical_kl, log_softmax, positive
 from infojax.types import Array, ArrayLike, Critic
 
@@ -45,10 +47,18 @@ def unit(x: Array) -> Array:
 def cosine_scores(temperature: Array) -> Critic:
     """Inner products over a temperature: cosines of rows that went through ``unit``."""
 
-    def score(rows: Array, columns: Array) -> Array:
-        return jnp.matmul(rows, columns.T, precision="highest") / temperature
+    return _Cosine(temperature)
 
-    return score
+
+class _Cosine(NamedTuple):
+    temperature: Array
+
+    def __call__(self, rows: Array, columns: Array) -> Array:
+        return jnp.matmul(rows, columns.T, precision="highest") / self.temperature
+
+    def factors(self, rows: Array, columns: Array) -> Factors:
+        zeros = (jnp.zeros(len(side), rows.dtype) for side in (rows, columns))
+        return Factors(rows / self.temperature, columns, *zeros)
 
 
 def _row_mean(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import jax
+import math
+
 import jax.numpy as jnp
 
 from infojax import kernels
 from infojax._base import checks, numerics
+from infojax._base.grams import fused_log_means
 from infojax._base.pairs import gram_pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import Mean, Rows
@@ -129,22 +131,30 @@ def _informations(
     mass = checks.weights(name, weights, mask, x.dtype, "weights")
     side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
 
-    def grams(row, column) -> dict[str, Array]:
-        return {"x": kernel_x(row[0], column[0]), "y": kernel_y(row[1], column[1])}
+    gram = {"x": kernel_x, "y": kernel_y}
 
-    def reduce(rows: Rows) -> tuple[dict[str, Mean], dict[str, Mean]]:
-        gram = rows.values
-        joint = {a + b: rows.mean(gram[a] * gram[b]) for a, b in products}
-        return {a: rows.mean(gram[a]) for a in gram}, joint
+    def grams(row: tuple, column: tuple) -> dict[str, Array]:
+        sides = zip(gram, row, column, strict=True)
+        return {name: gram[name](a, b) for name, a, b in sides}
 
-    # A sample is near itself: no row is so far from all that its sum is lost.
+    def reduce(rows: Rows) -> list[Mean]:
+        factors = ([rows.values[name] for name in product] for product in wanted)
+        return [rows.mean(math.prod(several)) for several in factors]
+
     pairs = gram_pairs(grams, side, plan, mask, mass)
-    single, joint = jax.tree.map(numerics.log, pairs.map_rows(reduce))
-    marginal = {a: pairs.log_mean(row) for a, row in single.items()}
-    values = []
-    for a, b in products:
-        cross = pairs.log_mean(single[a] + single[b])
-        values.append(
-            pairs.log_mean(joint[a + b]) + marginal[a] + marginal[b] - 2 * cross
-        )
-    return values, dtype
+    wanted = ["x", "y", *products]
+    found = None
+    if products == ("xy",):
+        sides, terms = ((kernel_x, kernel_y), side, side), ((0,), (1,), (0, 1))
+        found = fused_log_means(*sides, terms, plan, mask, mass)
+    if found is None:
+        # A sample is near itself: no row is so far from all that its sum is lost.
+        found = map(numerics.log, pairs.map_rows(reduce))
+    log = dict(zip(wanted, found, strict=True))
+    mean = {name: pairs.log_mean(row) for name, row in log.items()}
+
+    def information(a: str, b: str) -> Array:
+        cross = pairs.log_mean(log[a] + log[b])
+        return mean[a + b] + mean[a] + mean[b] - 2 * cross
+
+    return [information(a, b) for a, b in products], dtype
