@@ -40,7 +40,7 @@ def squared_bandwidths(x: Array, y: Array) -> Array:
     """Squared distances of points in units of a bandwidth, for kernels.
 
     What a kernel needs is a small absolute error: where all points are near enough for
-    that (1e-5 in float32), many pairs are evaluated as a matrix product.
+    that (1e-4 in float32), many pairs are evaluated as a matrix product.
     """
     many = len(x) * len(y) >= _PRODUCT_PAIRS
     return _squares(None if many else x.shape[1] > _DIFFERENCE_WIDTH, x, y)
