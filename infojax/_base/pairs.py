@@ -91,42 +91,60 @@ class Pairs:
         What the reduction returns may be parts, as ``Rows`` makes them, which see the
         columns in pieces, and arrays ``[b, ...]``, which see whole rows.
         """
-        plan, n = self.plan, self.rows
-        rows = _Side(self.x, self.mask, self.weights_x, plan.row_index(n))
-        own = _Side(self.y, self.where_y, self.weights_y, _numbers(self._columns))
+        plan = self.plan
+        columns = _Side(self.y, self.where_y, self.weights_y, _numbers(self._columns))
+        if plan.axis_name is None:
+            blocks = plan.rows_at_once(self.rows) < self.rows
+            if self.symmetric and blocks and is_linear(self._shape(reduce, columns)):
+                return self._by_halves(reduce)
+        elif plan.ring and in_parts(self._shape(reduce, columns)):
+            return self._around(columns, reduce)
+        else:
+            columns = plan.gather(columns)
+            columns = columns._replace(numbers=_numbers(len(columns.numbers)))
+        return self._along(columns, lambda rows: finish(reduce(rows)))
 
-        def parts(rows: _Side, columns: _Side) -> Any:
+    def _along(self, columns: _Side, reduce: Callable[[Rows], Any]) -> Any:
+        """All rows with these columns, as many rows at a time as the plan says."""
+
+        def block(rows: _Side) -> Any:
             return reduce(self._between(rows, columns))
 
-        def along(columns: _Side, complete: Callable = finish) -> Any:
-            def block(rows: _Side) -> Any:
-                return complete(parts(rows, columns))
+        size = self.plan.rows_at_once(len(columns.numbers))
+        if size >= self.rows:
+            return block(self._rows)
+        return tiles.by_rows(block, self._rows, self.rows, size)
 
-            size = plan.rows_at_once(len(columns.numbers))
-            return block(rows) if size >= n else tiles.by_rows(block, rows, n, size)
+    def _by_halves(self, reduce: Callable[[Rows], Any]) -> Any:
+        """Sums of a symmetric matrix from half of it."""
 
-        def shape(columns: _Side) -> Any:
-            return jax.eval_shape(parts, rows, columns)
+        def tile(*sides: tuple[_Side, Array]) -> Any:
+            real = [side._replace(mask=side.mask & some) for side, some in sides]
+            return reduce(self._between(*real)._replace(tile=True))
 
-        if plan.axis_name is None:
-            size = plan.rows_at_once(n)
-            if self.symmetric and size < n and is_linear(shape(own)):
+        n = self.rows
+        budget = n * self.plan.rows_at_once(n)
+        return finish(tiles.by_halves(tile, self._rows, n, budget))
 
-                def tile(*sides: tuple[_Side, Array]) -> Any:
-                    real = [s._replace(mask=s.mask & some) for s, some in sides]
-                    return reduce(self._between(*real)._replace(tile=True))
+    def _around(self, columns: _Side, reduce: Callable[[Rows], Any]) -> Any:
+        """Parts of the columns of one device after the other."""
 
-                return finish(tiles.by_halves(tile, rows, n, size * n))
-            return along(own)
-        if plan.ring and in_parts(shape(own)):
+        def of_piece(piece: _Side, owner: Array) -> Any:
+            numbers = piece.numbers + owner * len(piece.numbers)
+            return self._along(piece._replace(numbers=numbers), reduce)
 
-            def of_piece(piece: _Side, owner: Array) -> Any:
-                numbers = piece.numbers + owner * len(piece.numbers)
-                return along(piece._replace(numbers=numbers), lambda part: part)
+        return finish(self.plan.visit(columns, of_piece, merge))
 
-            return finish(plan.visit(own, of_piece, merge))
-        columns = plan.gather(own)
-        return along(columns._replace(numbers=_numbers(len(columns.numbers))))
+    def _shape(self, reduce: Callable[[Rows], Any], columns: _Side) -> Any:
+        """What the reduction returns, without evaluating it."""
+        return jax.eval_shape(
+            lambda *sides: reduce(self._between(*sides)), self._rows, columns
+        )
+
+    @property
+    def _rows(self) -> _Side:
+        numbers = self.plan.row_index(self.rows)
+        return _Side(self.x, self.mask, self.weights_x, numbers)
 
     @property
     def _columns(self) -> int:
