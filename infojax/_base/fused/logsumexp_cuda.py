@@ -20,7 +20,6 @@ from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
 from jax.experimental import pallas as pl
 from jax.experimental.pallas import triton
@@ -236,32 +235,12 @@ class _Pairs:
             outer = _parts(self.outers[a], self.rows, cut)
             return _split_dot(outer, _parts(self.inners[a], window, cut), (1, 1), total)
 
-        return _loop(0, self.inners[a].shape[2] // depth, piece, zeros)
+        return onchip.loop(0, self.inners[a].shape[2] // depth, piece, zeros)
 
     def sweep(self, step: Callable, start: Any, off_diagonal: bool) -> Any:
-        """``step`` over all inner tiles; only those on the diagonal look for it."""
-        size = self.tiles.inner
-        end = self.inners[0].shape[1]
-        plain, hiding = (partial(step, hide=hide) for hide in (False, True))
-        if not off_diagonal:
-            return _loop(0, end // size, plain, start)
-        offset = self.base[0] + self.first - self.base[1]
-        low, high = (
-            lax.div(jnp.minimum(jnp.maximum(offset + more, 0), end), np.int32(size))
-            for more in (0, self.tiles.outer + size - 1)
-        )
-        return _loop(
-            high,
-            end // size,
-            plain,
-            _loop(low, high, hiding, _loop(0, low, plain, start)),
-        )
-
-
-def _loop(low: Any, high: Any, body: Callable, start: Any) -> Any:
-    """A loop whose index is int32 in any mode of JAX."""
-    low, high = (np.int32(a) if isinstance(a, int) else a for a in (low, high))
-    return lax.fori_loop(low, high, body, start)
+        """``step`` over all inner tiles."""
+        first = self.base[0] + self.first - self.base[1] if off_diagonal else None
+        return onchip.sweep(step, start, first, self.tiles, self.inners[0].shape[1])
 
 
 def _factor(a: Array, rows: int, *, tiles: Tiles, precision: str) -> Array:

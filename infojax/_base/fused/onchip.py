@@ -1,4 +1,4 @@
-"""Arithmetic on one tile of scores, the same on every platform.
+"""Arithmetic on one tile of scores, the same everywhere, and loops over tiles.
 
 Scores are in units of log 2, so that exponentials are to base 2.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Callable, Sequence
+from functools import partial, reduce
+from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
+from infojax._base.fused.tiles import Tiles
 from infojax.types import Array
 
 __all__ = [
@@ -22,8 +25,10 @@ __all__ = [
     "combined",
     "finished",
     "hidden",
+    "loop",
     "masses",
     "nothing",
+    "sweep",
 ]
 
 LOG2E, _LN2 = math.log2(math.e), math.log(2)
@@ -87,3 +92,29 @@ def hidden(first_outer: Array, first_inner: Array, shape: tuple[int, int]) -> Ar
 def bias(value: Array) -> Array:
     """What is added to scores to make probabilities of them; none where none are."""
     return jnp.where(value == -jnp.inf, value, -value)
+
+
+def sweep(
+    step: Callable, start: Any, first: Array | None, tiles: Tiles, columns: int
+) -> Any:
+    """``step(tile, state, hide)`` over all inner tiles of a program.
+
+    ``hide`` is True only for the tiles that hold a pair of a sample with itself, whose
+    columns begin at ``first``; None when there are no such pairs to leave out.
+    """
+    size, end = tiles.inner, columns // tiles.inner
+    plain, hiding = (partial(step, hide=hide) for hide in (False, True))
+    if first is None:
+        return loop(0, end, plain, start)
+    low, high = (
+        lax.div(jnp.minimum(jnp.maximum(first + more, 0), columns), np.int32(size))
+        for more in (0, tiles.outer + size - 1)
+    )
+    state = loop(low, high, hiding, loop(0, low, plain, start))
+    return loop(high, end, plain, state)
+
+
+def loop(low: Any, high: Any, body: Callable, start: Any) -> Any:
+    """A loop whose index is int32 in any mode of JAX."""
+    low, high = (np.int32(a) if isinstance(a, int) else a for a in (low, high))
+    return lax.fori_loop(low, high, body, start)
