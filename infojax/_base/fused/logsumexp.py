@@ -73,8 +73,9 @@ def row_logsumexp(
         log_mass: ``[m]``; -inf deletes a column, whatever it holds.
         off_diagonal: leave out column ``row_offset + i`` of row i.
         row_offset: index of the first row among the columns, such as a shard's.
-        precision: of the matrix products: "highest" is float32 (three passes in TF32 on
-            tensor cores), "tf32" and "bfloat16" round the factors to that.
+        precision: of the matrix products: "highest" is float32, "bfloat16" rounds the
+            factors to that, "high" to twice as many bits. On CUDA these are six, one
+            and three products of tensor cores; on TPU "high" is float32 too.
         fused: False takes blocks of XLA on every platform.
         tiles: sizes of tiles, to override those chosen for the shapes.
         interpret: the platform whose kernel is interpreted, for tests.
