@@ -12,6 +12,8 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax import lax
+from jax.scipy.linalg import eigh_tridiagonal
 
 from infojax._base import numerics
 from infojax._base.pairs import Pairs, gram_pairs
@@ -19,18 +21,23 @@ from infojax._base.plan import PairPlan
 from infojax._base.rows import Mean, Rows
 from infojax.types import Array
 
-__all__ = ["entropies", "matrix_entropy", "spectral_entropy"]
+__all__ = ["entropies", "matrix_entropy", "rounding", "spectral_entropy"]
+
+_LARGE = 512  # below it a second program is not worth compiling
 
 
 def spectral_entropy(eigenvalues: Array, order: float, count: Array) -> Array:
     """Entropy of eigenvalues that sum to 1; 0 when there are none above 0.
 
-    Those below ``count * eps`` times the largest are rounding: they add nothing and
+    Those below a few ``eps`` times the largest are rounding: they add nothing and
     receive zero gradient, also where the slope of small ones is infinite (order <= 1).
-    The others are not scaled up for it: in single precision that costs digits.
+    The others are not scaled up for it: in single precision that costs digits. Order 0,
+    which counts them, asks for ``count * eps``, as ranks usually do.
     """
     top = jax.lax.stop_gradient(jnp.max(eigenvalues))
-    noise = count.astype(top.dtype) * jnp.finfo(top.dtype).eps * top
+    noise = rounding(top)
+    if order == 0:
+        noise = jnp.maximum(noise, count.astype(top.dtype) * noise / 4)
     keep = (eigenvalues > noise) & (eigenvalues > 0)
     p = jnp.where(keep, eigenvalues, 0)
     log = numerics.log(p)
@@ -49,6 +56,15 @@ def spectral_entropy(eigenvalues: Array, order: float, count: Array) -> Array:
     return jnp.where(jnp.any(keep), value, 0)
 
 
+def rounding(top: Array) -> Array:
+    """What eigenvalues that are 0 may be computed as, given the largest one.
+
+    It hardly grows with their number: a bound that did would cut off a tail that still
+    counts, since thousands of small eigenvalues add up.
+    """
+    return 4 * jnp.finfo(top.dtype).eps * top
+
+
 def matrix_entropy(gram: Array, mass: Array, order: float) -> Array:
     """Entropy of one Gram matrix ``[n, n]`` whose items have the given mass.
 
@@ -62,9 +78,35 @@ def matrix_entropy(gram: Array, mass: Array, order: float) -> Array:
     if order == 2:
         return _collision(jnp.sum(scaled**2))
     # A failed decomposition is all NaN, and no comparison keeps it.
-    eigenvalues = jnp.linalg.eigvalsh(scaled)
+    eigenvalues = _eigenvalues(scaled)
     value = spectral_entropy(eigenvalues, order, jnp.sum(mass > 0))
     return numerics.unless_nan(value, eigenvalues, scaled)
+
+
+def _eigenvalues(matrix: Array) -> Array:
+    """Eigenvalues of a symmetric matrix."""
+    large = len(matrix) >= _LARGE
+    return _spectrum(matrix) if large else jnp.linalg.eigvalsh(matrix)
+
+
+@jax.custom_jvp
+def _spectrum(matrix: Array) -> Array:
+    """Eigenvalues without eigenvectors, which on a CPU ``eigvalsh`` finds as well."""
+    return lax.platform_dependent(
+        matrix, cpu=_by_bisection, default=jnp.linalg.eigvalsh
+    )
+
+
+@_spectrum.defjvp
+def _spectrum_jvp(primals: tuple[Array], tangents: tuple[Array]):
+    values, vectors = jnp.linalg.eigh(*primals)
+    image = jnp.matmul(tangents[0], vectors, precision="highest")
+    return values, jnp.sum(vectors * image, axis=0)
+
+
+def _by_bisection(matrix: Array) -> Array:
+    _, diagonal, beside, _ = lax.linalg.tridiagonal(matrix, lower=True)
+    return eigh_tridiagonal(diagonal, beside, eigvals_only=True)
 
 
 def entropies(

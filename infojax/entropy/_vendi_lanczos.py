@@ -14,7 +14,7 @@ from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import Rows, Sum
 from infojax.entropy._lanczos import lanczos
-from infojax.entropy._spectrum import entropies
+from infojax.entropy._spectrum import entropies, rounding
 from infojax.types import Array, ArrayLike, Kernel, PRNGKey
 
 __all__ = ["VendiEstimate", "vendi_lanczos"]
@@ -91,8 +91,7 @@ def vendi_lanczos(
     # Stopped before the loop: after it, the loop would keep what its slope needs.
     constant = _product(_stopped(kernel), lax.stop_gradient(x), mask, plan)
     found = lanczos(constant, numerics.ratio(signs, jnp.sqrt(count)), steps, plan)
-    # As in `spectral_entropy`: what is below is rounding.
-    noise = count * jnp.finfo(x.dtype).eps * jnp.max(found.nodes)
+    noise = rounding(jnp.max(found.nodes))
     known = found._replace(nodes=jnp.where(found.nodes > noise, found.nodes, 0))
 
     function, score = _of_order(order)

@@ -131,3 +131,22 @@ def test_order_two_pushes_copies_apart():
     for q in (0.5, 1, 2):
         slope = apart([0.0, 1e-3, 3.0], q)
         assert slope[0] < 0 and slope[1] > slope[0]
+
+
+@pytest.mark.parametrize("width", [4.0, 8.0])
+def test_small_eigenvalues_count_in_single_precision(width):
+    x = np.random.default_rng(2).normal(size=(520, 16))
+    x[:10] = x[10:20]
+
+    def loss(x):
+        return entropy.log_vendi(x, kernel=kernels.gaussian(width))
+
+    run = jax.jit(jax.value_and_grad(loss))
+    value, slope = map(np.asarray, run(x.astype(np.float32)))
+    expected, exact = map(np.asarray, run(x))
+    assert value.dtype == np.float32
+    # Eigenvalues err by an eps or so of the largest, which is 0.4 and 0.8.
+    np.testing.assert_allclose(value, expected, rtol=1e-4)
+    assert np.linalg.norm(slope - exact) < 0.01 * np.linalg.norm(exact)
+    # Without a gradient, no eigenvectors.
+    np.testing.assert_allclose(jax.jit(loss)(x), expected, rtol=1e-9)
