@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import jax.numpy as jnp
+from jax import lax
 
 from infojax import entropy, quantize
 from infojax._base import checks, numerics
 from infojax.mi._plugin import plugin
+from infojax.quantize._cells import CELLS, cells, worth
 from infojax.quantize._rows import integer_rows, row_mass
 from infojax.types import Array, ArrayLike, StepFn
 
@@ -41,7 +43,8 @@ def discrete(
     Returns: scalar in nats, in the dtype of ``weights``; with ``entropy.plugin`` >= 0
         up to rounding, and biased upwards: it is H(Y) when all rows of x are distinct.
     Gradients: those of the estimator in ``weights``; none in the integers.
-    Cost: O((dx + dy) n log n).
+    Cost: O((dx + dy) n log n); O((dx + dy) n) for 4096 pairs or more whose columns have
+        ranges with a product of 65,536 or less, such as 256 x 256 labels.
     Example:
         >>> x = jnp.array([[0, 0], [0, 1], [1, 0], [1, 1]])
         >>> round(float(discrete(x, x[:, 0] ^ x[:, 1])), 4)  # log 2
@@ -58,8 +61,23 @@ def discrete(
 def _of_rows(
     x: Array, y: Array, mask: Array, mass: Array, estimator: CountEntropy
 ) -> Array:
-    hx, hy, hxy = (estimator(counts) for _, counts in symbol_counts(x, y, mask, mass))
-    return hx + hy - hxy
+    def by_symbols() -> Array:
+        found = symbol_counts(x, y, mask, mass)
+        hx, hy, hxy = (estimator(counts) for _, counts in found)
+        return hx + hy - hxy
+
+    if not worth(len(x)):
+        return by_symbols()
+    found = cells(mask, x, y)
+
+    def by_table() -> Array:
+        none, inner = jnp.zeros(CELLS, mass.dtype), found.strides[x.shape[1] - 1]
+        table = none.at[found.cell].add(mass, mode="drop")
+        row, column = jnp.divmod(jnp.arange(CELLS, dtype=jnp.int32), inner)
+        sides = none.at[row].add(table), none.at[column].add(table)
+        return estimator(sides[0]) + estimator(sides[1]) - estimator(table)
+
+    return lax.cond(found.fits, by_table, by_symbols)
 
 
 def symbol_counts(

@@ -47,6 +47,26 @@ def test_a_row_is_one_symbol():
     np.testing.assert_allclose(discrete(bits, parity), np.log(2), rtol=1e-12)
 
 
+def test_many_labels_are_counted_in_a_table_or_sorted():
+    x, y = RNG.integers(-3, 3, (5000, 2)), RNG.integers(0, 40, 5000)
+    weights, keep = RNG.random(5000), y < 39
+
+    @jax.jit
+    @jax.value_and_grad
+    def information(weights, x, y):
+        return mi.discrete(x, y, weights=weights, where=keep)
+
+    value, slope = information(weights, x, y)
+    symbols = 6 * x[keep, 0] + x[keep, 1]
+    table = np.zeros((60, 40))
+    np.add.at(table, (symbols + 30, y[keep]), weights[keep])
+    np.testing.assert_allclose(value, mi.plugin(table), rtol=1e-9)
+    # Ranges too wide for a table, of as many symbols.
+    sparse, exact = information(weights, x * 10**17, y)
+    np.testing.assert_allclose(value, sparse, rtol=1e-12)
+    np.testing.assert_allclose(slope, exact, atol=1e-15)
+
+
 def test_a_corrected_estimator_corrects_all_three_entropies():
     x, y = RNG.integers(0, 4, (2, 90))
     table = quantize.contingency(x, y, shape=(4, 4))

@@ -77,6 +77,16 @@ def test_absent_rows_have_no_label():
     assert (labels[~keep] == -1).all()
 
 
+@pytest.mark.parametrize("spread", [1, 2**29])
+def test_labels_of_many_rows_by_a_table_and_by_sorting(spread: int):
+    codes = (spread * RNG.integers(-2, 2, (5000, 2))).astype(np.int32)
+    keep = codes[:, 0] != spread
+    expected = np.unique(codes[keep], axis=0, return_inverse=True)[1].ravel()
+    labels = np.asarray(jax.jit(quantize.row_labels)(codes, where=keep))
+    np.testing.assert_array_equal(labels[keep], expected)
+    assert (labels[~keep] == -1).all()
+
+
 def test_a_contingency_table():
     x, y = RNG.integers(0, 3, 40), RNG.integers(-1, 3, 40)
     table = quantize.contingency(x, y, shape=(3, 2))
