@@ -190,12 +190,11 @@ def _blocks(
 ) -> Array:
     """The core by row blocks of XLA, with derivatives of any order."""
     index = jnp.arange(columns.shape[1], dtype=jnp.int32)
-    highest = setting.precision == "highest"
-    product = jax.lax.Precision.HIGHEST if highest else jax.lax.Precision.DEFAULT
+    rough = setting.precision == "bfloat16"
+    product = jax.lax.Precision.DEFAULT if rough else jax.lax.Precision.HIGHEST
 
     def rounded(a: Array) -> Array:
-        half = setting.precision == "bfloat16"
-        return a.astype(jnp.bfloat16).astype(a.dtype) if half else a
+        return a.astype(jnp.bfloat16).astype(a.dtype) if rough else a
 
     def block(row: Array, *lefts: Array) -> Array:
         pairs = zip(lefts, rights, strict=True)
