@@ -32,7 +32,8 @@ class PairPlan:
             (``infojax.sharded`` sets it).
         fused: on GPUs and TPUs, let hand-written kernels reduce the rows of Gaussian
             kernels, of inner products and of distances, so that no tile of the matrix
-            leaves the chip. Elsewhere, and for anything else, blocks as ever.
+            leaves the chip. Elsewhere, and for anything else, blocks as ever. For
+            reverse mode, and forward over reverse: not for ``jax.jvp`` of a value.
         precision: of the products in fused kernels: ``"highest"`` is float32;
             ``"high"`` splits factors in two bfloat16 parts, for an error of
             2^-16 of their size; ``"bfloat16"`` rounds them, for 2^-8.
