@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax.scipy.special import ndtri
 
 from infojax._base import checks, numerics
+from infojax._base.keys import to_keys
 from infojax.types import Array, ArrayLike
 
 __all__ = ["normal_scores", "ranks", "soft_normal_scores", "soft_ranks", "standardise"]
@@ -68,10 +69,11 @@ def _ranks(name: str, x: ArrayLike, where: ArrayLike | None) -> Array:
     x, mask, back = _door(name, x, where)
 
     def column(values: Array) -> Array:
-        ordered = jnp.sort(jnp.where(mask, values, jnp.inf))
-        below = jnp.searchsorted(ordered, values, side="left")
-        upto = jnp.searchsorted(ordered, values, side="right")
-        average = (below + upto + 1).astype(values.dtype) / 2
+        keys = to_keys(values)
+        absent = jnp.iinfo(keys.dtype).max
+        below = jnp.searchsorted(jnp.sort(jnp.where(mask, keys, absent)), keys)
+        ties = jnp.zeros_like(below).at[below].add(mask.astype(below.dtype))[below]
+        average = below.astype(values.dtype) + (ties + 1).astype(values.dtype) / 2
         return numerics.unless_nan(average, values)
 
     x = numerics.settled(jax.lax.stop_gradient(x))

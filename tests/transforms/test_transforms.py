@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from infojax import transforms
+from infojax._base.keys import from_keys, to_keys
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(11, 2)) * np.array([1.0, 50.0]) + 7
@@ -35,6 +36,23 @@ def test_ranks_are_those_of_scipy_ties_included():
     np.testing.assert_array_equal(
         transforms.ranks(jnp.asarray(TIED)), stats.rankdata(TIED, axis=0)
     )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_infinities_and_zeros_have_ranks(dtype):
+    x = np.array([np.inf, 0.0, -1.5, -0.0, -np.inf, 2.0, np.inf, -3.0], dtype)
+    np.testing.assert_array_equal(transforms.ranks(x), stats.rankdata(x))
+    keep = np.arange(8) != 1
+    got = np.asarray(transforms.ranks(x, where=keep))
+    np.testing.assert_array_equal(got[keep], stats.rankdata(x[keep]))
+    assert np.isnan(transforms.ranks(np.append(x, dtype(np.nan)))).all()
+
+
+def test_keys_are_ordered_and_lead_back():
+    x = np.sort(np.append(RNG.normal(size=50) ** 9, [np.inf, -np.inf, 0]))
+    keys = to_keys(jnp.asarray(x))
+    assert (np.diff(keys) > 0).all()
+    np.testing.assert_array_equal(from_keys(keys), x)
 
 
 def test_normal_scores_are_quantiles_of_ranks():
