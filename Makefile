@@ -29,6 +29,7 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/plans.py --pairs 16384 --rows 100000
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache

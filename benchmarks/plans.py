@@ -5,7 +5,8 @@
 Value and gradient of pairwise estimators, and what scales otherwise up to a million
 rows. Memory is what XLA reports for temporary buffers, compilation is apart. On a CPU
 pairs stop at n = 65,536 unless ``--pairs`` says otherwise, and sharding is left to
-``scaling.py``; a GPU takes all. Writes ``results/plans-<platform>.json`` and a picture.
+``scaling.py``. A full run writes ``results/plans-<platform>.json`` and a picture, any
+other one to ``build/bench``.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ from infojax._demo.timing import compile_timed, run_seconds
 DENSE_BYTES = 4e9  # a matrix of all pairs beyond this is not asked for
 BUDGET = 2.0
 PAIR_SIZES = (1024, 4096, 16384, 65536, 262144, 1048576)
-ROW_SIZES = (10_000, 100_000, 1_000_000)
+MOST_ROWS = 1_000_000
+ROW_SIZES = (10_000, 100_000, MOST_ROWS)
 STYLES = {"dense": "s:", "blocks": "o-", "fused": "^--", "sharded": "D-.", "": "o-"}
 
 Estimator = Callable[..., Any]
@@ -125,7 +127,7 @@ def main(
     pairs: Annotated[
         int | None, typer.Option(help="Largest n of pairwise estimators.")
     ] = None,
-    rows: Annotated[int, typer.Option(help="Largest n of the others.")] = 1_000_000,
+    rows: Annotated[int, typer.Option(help="Largest n of the others.")] = MOST_ROWS,
     fast: Annotated[bool, typer.Option(help="Smallest sizes, to see it work.")] = False,
     output: Annotated[
         Path | None, typer.Option(help="Folder of the JSON and the picture.")
@@ -133,8 +135,8 @@ def main(
 ) -> None:
     """Time and memory of the plans, size by size."""
     console = Console()
-    if pairs is None:
-        pairs = 65536 if jax.default_backend() == "cpu" else 262144
+    most = 65536 if jax.default_backend() == "cpu" else 262144
+    pairs = pairs or most
     cases = []
     for subject in SUBJECTS:
         sizes, limit = (PAIR_SIZES, pairs) if subject.pairs else (ROW_SIZES, rows)
@@ -148,10 +150,10 @@ def main(
             found += measure(subject, n)
             bar.advance(task)
     results = about() | {"rows": found}
-    folder = output or (None if fast else RESULTS)
-    if folder:
-        path = folder / f"plans-{results['platform']}.json"
-        write(results, draw(results), path, console)
+    full = not fast and pairs >= most and rows >= MOST_ROWS
+    folder = output or (RESULTS if full else Path("build") / "bench")
+    path = folder / f"plans-{results['platform']}.json"
+    write(results, draw(results), path, console)
 
 
 def draw(results: dict[str, Any]) -> Figure:
