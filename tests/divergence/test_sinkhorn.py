@@ -9,8 +9,8 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from infojax import divergence
-from infojax._base.distances import euclidean
+from infojax import PairPlan, divergence
+from infojax._base.distances import euclidean, squared_euclidean
 
 # Two samples of 6 and 5 points, with weights 1 2 1 1 3 1 and 1 1 2 1 1.
 X = jnp.array(
@@ -159,3 +159,56 @@ def test_equal_samples_are_no_distance_apart():
 def test_a_regularisation_that_is_not_positive_is_refused(epsilon):
     with pytest.raises(ValueError, match="`epsilon` must be positive"):
         divergence.sinkhorn(X, Y, epsilon=epsilon)
+
+
+@pytest.mark.parametrize("epsilon", [0.5, 0.03, 0.002])
+def test_kernels_take_the_steps_of_the_logarithms(epsilon):
+    """Far rows, rows of no mass and masked rows, in both precisions."""
+    x = jnp.concatenate([X, jnp.array([[9.0, 9.0], [0.0, 0.0]])])
+    options = {
+        "epsilon": epsilon,
+        "max_steps": 40,
+        "where_x": jnp.arange(8) != 1,
+        "weights_x": jnp.array([1.0, 2, 0, 1, 3, 1, 0, 1]),
+    }
+    for dtype, bound in ((jnp.float64, 1e-9), (jnp.float32, 1e-3)):
+        kept, blocks = (
+            divergence.sinkhorn_solve(
+                x.astype(dtype), Y.astype(dtype), **options, plan=plan
+            )
+            for plan in (PairPlan(), PairPlan(block_size=3))
+        )
+        assert kept.steps == blocks.steps
+        np.testing.assert_allclose(kept.value, blocks.value, rtol=bound, atol=bound)
+        np.testing.assert_allclose(kept.change, blocks.change, rtol=0.1, atol=bound)
+
+
+def test_products_with_the_hessian_of_weights_and_of_what_a_cost_depends_on():
+    mask = jnp.arange(6) != 2
+    direction = (jnp.cos(X), jnp.asarray(0.2), jnp.arange(6.0), jnp.array([1.0, -0.5]))
+    point = X, jnp.asarray(0.6), WEIGHTS["weights_x"], jnp.array([1.0, 1.5])
+
+    def f(point):
+        x, epsilon, weights, scale = point
+        return divergence.sinkhorn(
+            x,
+            Y,
+            epsilon=epsilon,
+            cost=lambda a, b: squared_euclidean(a * scale, b * scale),
+            where_x=mask,
+            weights_x=weights,
+            **SOLVED,
+        )
+
+    slope = jax.jit(jax.grad(f))
+    step = 1e-5
+
+    def moved(h):
+        return slope(jax.tree.map(lambda a, v: a + h * v, point, direction))
+
+    def product(point):
+        return jax.jvp(jax.grad(f), (point,), (direction,))[1]
+
+    products = jax.jit(jax.vmap(product))(jax.tree.map(lambda a: a[None], point))
+    for got, a, b in zip(products, moved(step), moved(-step), strict=True):
+        np.testing.assert_allclose(got[0], (a - b) / (2 * step), atol=1e-6)
