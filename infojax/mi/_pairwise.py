@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import jax
@@ -129,14 +130,15 @@ def pairwise_binned(
         x: samples of d variables, ``[n, d]``.
         bins: intervals a column, static.
         edges: ``(x, *, bins, where) -> [d, bins]``, left ends of the bins.
-        batch_size: columns whose tables with all others are held at a time, static.
+        batch_size: tables held at a time, static, as many as those of so many columns
+            with all others.
         where: ``[n]`` Boolean; rows marked False are as if absent.
 
     Returns: ``[d, d]``, symmetric, with entropies of the binned columns on the
         diagonal. Biased upwards by about (bins - 1)^2 / (2 n).
     Gradients: zero, since values are made of counts.
-    Cost: O(n d^2 bins^2) in one matrix product; memory n d bins, and batch_size d
-        bins^2 for the tables.
+    Cost: O(n d^2 bins^2) in matrix products, of half of the pairs where d is large;
+        memory n d bins, and batch_size d bins^2 for the tables.
     Example:
         >>> x = jax.random.normal(jax.random.key(0), (64, 3))
         >>> matrix = pairwise_binned(x, bins=4)
@@ -154,21 +156,28 @@ def pairwise_binned(
     x = lax.stop_gradient(checks.column_mask(x, mask))
     codes = quantize.digitize(x, edges(x, bins=bins, where=mask))
     hot = jax.nn.one_hot(jnp.where(mask[:, None], codes, -1), bins, dtype=x.dtype)
-    flat = hot.reshape(n, d * bins)
     total = jnp.sum(mask.astype(x.dtype))
 
-    def entropy_of(counts: Array) -> Array:
-        """Of the counts along the last axis, which sum to the total."""
-        return -jnp.sum(numerics.xlogx(numerics.ratio(counts, total)), axis=-1)
+    # Square blocks of pairs, so that those below the diagonal can be left out.
+    size = min(d, math.isqrt(batch_size * d))
+    blocks = -(-d // size)
+    size = -(-d // blocks)
+    padded = jnp.pad(hot, ((0, 0), (0, blocks * size - d), (0, 0)))
+    pieces = padded.reshape(n, blocks, size * bins).transpose(1, 0, 2)
+    i, j = (jnp.asarray(index) for index in np.triu_indices(blocks))
 
-    def joint(column: Array) -> Array:
-        """Joint entropies of one column with all, ``[d]``."""
-        table = jnp.matmul(column.T, flat, precision="highest")  # [bins, d bins]
-        cells = table.reshape(bins, d, bins).transpose(1, 0, 2)
-        return entropy_of(cells.reshape(d, bins * bins))
+    def joint(pair: tuple[Array, Array]) -> Array:
+        """Joint entropies of the columns of one block with those of another."""
+        one, other = (pieces[block] for block in pair)
+        table = jnp.matmul(one.T, other, precision="highest")
+        terms = numerics.xlogx(numerics.ratio(table, total))
+        return -jnp.sum(terms.reshape(size, bins, size, bins), axis=(1, 3))
 
-    single = entropy_of(hot.sum(0))
-    both = lax.map(joint, hot.transpose(1, 0, 2), batch_size=batch_size)
+    single = -jnp.sum(numerics.xlogx(numerics.ratio(hot.sum(0), total)), axis=-1)
+    upper = lax.map(joint, (i, j))
+    both = jnp.zeros((blocks, blocks, size, size), x.dtype).at[i, j].set(upper)
+    both = both.at[j, i].set(upper.transpose(0, 2, 1)).transpose(0, 2, 1, 3)
+    both = both.reshape(blocks * size, blocks * size)[:d, :d]
     value = single[:, None] + single[None] - both
     lost = jnp.any(jnp.isnan(x), axis=0)
     return jnp.where(lost[:, None] | lost[None], jnp.nan, value).astype(dtype)
