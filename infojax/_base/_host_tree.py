@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,8 +11,9 @@ from scipy import spatial
 
 from infojax.types import Array
 
-__all__ = ["count_within", "nearest", "nearest_in"]
+__all__ = ["nearest", "nearest_in"]
 
+_LEAF = 16  # points of a leaf
 _CHUNK = 1 << 22  # distances recomputed at a time for rows with ties
 
 
@@ -45,20 +48,6 @@ def nearest_in(k: int, max_norm: bool):
     return search
 
 
-def count_within(strict: bool):
-    """``(x [n, d], radii [n, m], mask [n]) -> counts [n, m]``, other rows, max norm."""
-
-    def count(x: Array, radii: Array, mask: Array) -> Array:
-        shape = jax.ShapeDtypeStruct(radii.shape, jnp.int32)
-
-        def host(x, radii, mask):
-            return _count(np.asarray(x), np.asarray(radii), np.asarray(mask), strict)
-
-        return jax.pure_callback(host, shape, x, radii, mask, vmap_method="sequential")
-
-    return count
-
-
 def _nearest(x: np.ndarray, mask: np.ndarray, k: int, max_norm: bool) -> np.ndarray:
     out = np.zeros((x.shape[0], k), np.int32)
     rows = np.flatnonzero(mask)
@@ -66,21 +55,22 @@ def _nearest(x: np.ndarray, mask: np.ndarray, k: int, max_norm: bool) -> np.ndar
     m = points.shape[0]
     if m <= k or not np.isfinite(points).all():
         return out
-    tree = _tree(points)
+    tree, order = _tree(points)
     # Itself, k others and one more, which reveals a tie at the border.
-    _, near = tree.query(tree.data, min(k + 2, m), p=np.inf if max_norm else 2)
-    distance = _rounded(points[:, None], points[near], max_norm)
-    itself = near == np.arange(m)[:, None]
+    place = _query(tree, tree.data, min(k + 2, m), max_norm)
+    points = points[order]
+    distance = _rounded(points[:, None], points[place], max_norm)
+    itself = place == np.arange(m)[:, None]
     distance[itself] = np.inf
-    order = np.lexsort((near, distance), axis=1)
-    distance = np.take_along_axis(distance, order, axis=1)
-    near = np.take_along_axis(near, order, axis=1)
-    found = near[:, :k]
+    near = order[place]
+    best = np.lexsort((near, distance), axis=1)
+    distance = np.take_along_axis(distance, best, axis=1)
+    found = np.take_along_axis(near, best[:, :k], axis=1)
     unsure = ~itself.any(axis=1)
-    if near.shape[1] > k + 1:
+    if place.shape[1] > k + 1:
         unsure |= distance[:, k] == distance[:, k - 1]
-    found[unsure] = _exhaustive(points, np.flatnonzero(unsure), k, max_norm)
-    out[rows] = rows[found]
+    found[unsure] = _exhaustive(x[rows], order[unsure], k, max_norm)
+    out[rows[order]] = rows[found]
     return out
 
 
@@ -98,19 +88,45 @@ def _nearest_in(
     finite = np.isfinite(points).all() and np.isfinite(others).all()
     if rows.size == 0 or columns.size < k or not finite:
         return out
-    norm = np.inf if max_norm else 2
-    _, near = _tree(others).query(points.astype(np.float64), k, p=norm)
-    out[rows] = columns[near.reshape(rows.size, k)]
+    tree, order = _tree(others)
+    walk = _midpoints(points.astype(np.float64)).indices
+    near = _query(tree, points[walk].astype(np.float64), k, max_norm)
+    out[rows[walk]] = columns[order[near.reshape(rows.size, k)]]
     return out
 
 
-def _tree(points: np.ndarray) -> spatial.KDTree:
+def _tree(points: np.ndarray) -> tuple[spatial.KDTree, np.ndarray]:
+    """A tree of the points in the order of its leaves, and that order.
+
+    Where neighbours are neighbours in memory, building twice and asking in this order
+    takes a third of the time (n = 100,000, d = 3 and 6).
+    """
+    wide = points.astype(np.float64)
+    order = _midpoints(wide).indices
+    return _midpoints(wide[order]), order
+
+
+def _midpoints(points: np.ndarray) -> spatial.KDTree:
     """A tree split at midpoints.
 
     Callbacks run with denormal numbers flushed to zero. SciPy's median splits step off
     a tie by the next float after it, which at 0 is denormal: it never gets away.
     """
-    return spatial.KDTree(points.astype(np.float64), balanced_tree=False)
+    return spatial.KDTree(points, leafsize=_LEAF, balanced_tree=False)
+
+
+def _query(
+    tree: spatial.KDTree, points: np.ndarray, k: int, max_norm: bool
+) -> np.ndarray:
+    norm = np.inf if max_norm else 2
+    return tree.query(points, k, p=norm, workers=_cores())[1].reshape(len(points), -1)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _exhaustive(
@@ -131,43 +147,3 @@ def _rounded(a: np.ndarray, b: np.ndarray, max_norm: bool) -> np.ndarray:
     """Distances (squared, if Euclidean) rounded as on the device."""
     gap = a - b
     return np.abs(gap).max(-1) if max_norm else (gap**2).sum(-1)
-
-
-def _count(
-    x: np.ndarray, radii: np.ndarray, mask: np.ndarray, strict: bool
-) -> np.ndarray:
-    out = np.zeros(radii.shape, np.int32)
-    rows = np.flatnonzero(mask)
-    points = x[rows].astype(np.float64)
-    if rows.size < 2 or not np.isfinite(points).all():
-        return out
-    tree = _tree(points)
-    for column, radius in enumerate(radii.T):
-        limit = _largest_inside(radius[rows], strict)
-        some = limit >= 0
-        counts = np.zeros(rows.size, np.int64)
-        counts[some] = tree.query_ball_point(
-            points[some], limit[some], p=np.inf, return_length=True
-        )
-        out[rows, column] = np.maximum(counts - 1, 0)  # the point itself
-    return out
-
-
-def _largest_inside(radius: np.ndarray, strict: bool) -> np.ndarray:
-    """Largest float64 distance that, rounded to the radius' dtype, is inside it.
-
-    A float64 difference of float32 numbers rounds to the float32 difference (53 bits
-    are more than 2 x 24 + 2), so the tree and the device agree on every border.
-    """
-    wide = radius.astype(np.float64)
-    if strict:
-        wide = np.where(wide > 0, wide, -1)  # nothing is closer than 0
-    if radius.dtype == np.float64:
-        return np.where(wide > 0, np.nextafter(wide, 0), wide) if strict else wide
-    towards = np.asarray(-np.inf if strict else np.inf, radius.dtype)
-    neighbour = np.nextafter(radius, towards)
-    border = 0.5 * (wide + neighbour.astype(np.float64))
-    border = np.where(np.isfinite(border) & (wide > 0), border, wide)
-    rounded = border.astype(radius.dtype)
-    inside = rounded < radius if strict else rounded <= radius
-    return np.where(inside | (wide <= 0), border, np.nextafter(border, 0))

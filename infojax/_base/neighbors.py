@@ -1,11 +1,10 @@
 """Nearest neighbours and range counts; the only home of a host callback.
 
-Three engines give the same answer to the last tie: sorting for counts in one dimension,
-SciPy's k-d tree on the CPU platform for many points in few dimensions, and brute force
-by row blocks everywhere else. Ties go to the lower index. Measured on two cores at
-n = 10,000: three neighbours by tree 17 ms (d = 2) and 88 ms (d = 6), by row blocks 168
-and 197 ms; counts by tree 24 ms (d = 2), 91 ms (d = 4) and 343 ms (d = 6), by row
-blocks 18, 34 and 59 ms.
+All ways give the answer of brute force to the last tie. On the CPU, SciPy's k-d tree
+finds neighbours among many points in few columns, and dense passes along lanes
+(``_lanes``) among others. Counts come from sorting in one column, and else from tiles
+of points that lie together (``_packed``), on any platform. Brute force by row blocks
+serves small samples, samples over several devices, and neighbours elsewhere.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import lax
 
-from infojax._base import _host_tree
+from infojax._base import _host_tree, _lanes, _packed
 from infojax._base.distances import chebyshev, paired_distance, squared_euclidean
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
@@ -25,9 +24,9 @@ from infojax.types import Array
 
 __all__ = ["Neighbours", "count_within", "nearest", "nearest_in"]
 
-# Where the tree wins on two cores: rows a column, and columns. Counting gains less, as
-# it visits every point inside the radius.
-_NEAREST_TREE, _COUNT_TREE = (512, 6), (8192, 4)
+_NEAREST_TREE = 1024, 6  # rows a column from which, and columns up to which, it wins
+_BRUTE = 256  # rows up to which the way that compiles fastest is taken
+_SORTED = 2048  # rows from which counts in one column are found by sorting
 
 
 class Neighbours(NamedTuple):
@@ -57,9 +56,17 @@ def nearest(
     mask = jnp.ones(x.shape[0], bool) if where is None else where
     fixed = lax.stop_gradient(x)
     brute = _brute_nearest(k, max_norm, plan)
-    if _tree_serves(x, plan, *_NEAREST_TREE):
+    if _tree_serves(x, plan):
         host = _host_tree.nearest(k, max_norm)
         index = lax.platform_dependent(fixed, mask, cpu=host, default=brute)
+    elif _lanes_serve(x, k, plan):
+
+        def lanes(x: Array, mask: Array) -> Array:
+            return _lanes.nearest(
+                x, x, mask, k, max_norm, itself=True, block_size=plan.block_size
+            )
+
+        index = lax.platform_dependent(fixed, mask, cpu=lanes, default=brute)
     else:
         index = brute(fixed, mask)
     return _measured(x, x, index, mask, plan.total(jnp.sum(mask)) - 1, max_norm, plan)
@@ -91,9 +98,17 @@ def nearest_in(
         return Pairs(metric, x, y, plan, mask_x, mask_y).map_rows(closest).column
 
     arguments = (*lax.stop_gradient((x, y)), mask_x, mask_y)
-    if _tree_serves(y, plan, *_NEAREST_TREE):
+    if _tree_serves(y, plan):
         host = _host_tree.nearest_in(k, max_norm)
         index = lax.platform_dependent(*arguments, cpu=host, default=brute)
+    elif _lanes_serve(y, k, plan):
+
+        def lanes(x: Array, y: Array, _: Array, mask_y: Array) -> Array:
+            return _lanes.nearest(
+                x, y, mask_y, k, max_norm, itself=False, block_size=plan.block_size
+            )
+
+        index = lax.platform_dependent(*arguments, cpu=lanes, default=brute)
     else:
         index = brute(*arguments)
     available = plan.total(jnp.sum(mask_y))
@@ -135,20 +150,25 @@ def count_within(
     mask = jnp.ones(x.shape[0], bool) if where is None else where
     x, radius = lax.stop_gradient((x, radius))
     radii = radius.reshape(radius.shape[0], -1)
-    brute = _brute_count(strict, plan)
-    if x.shape[1] == 1 and plan.axis_name is None:
+    n, d = x.shape
+    if plan.axis_name is None and d == 1 and n > _SORTED:
         counts = _sorted_count(x[:, 0], radii, mask, strict)
-    elif _tree_serves(x, plan, *_COUNT_TREE):
-        host = _host_tree.count_within(strict)
-        counts = lax.platform_dependent(x, radii, mask, cpu=host, default=brute)
+    elif plan.axis_name is None and n > _BRUTE and d <= _lanes.WIDEST:
+        counts = _packed.count_within(x, radii, mask, strict=strict)
     else:
-        counts = brute(x, radii, mask)
+        counts = _brute_count(strict, plan)(x, radii, mask)
     return jnp.where(mask[:, None], counts, 0).reshape(radius.shape)
 
 
-def _tree_serves(x: Array, plan: PairPlan, rows: int, width: int) -> bool:
-    n, d = x.shape
+def _tree_serves(x: Array, plan: PairPlan) -> bool:
+    (n, d), (rows, width) = x.shape, _NEAREST_TREE
     return plan.axis_name is None and d <= width and n >= rows * d
+
+
+def _lanes_serve(x: Array, k: int, plan: PairPlan) -> bool:
+    n, d = x.shape
+    few = n <= _BRUTE or d > _lanes.WIDEST
+    return plan.axis_name is None and not few and _lanes.serves(n, d, k)
 
 
 def _brute_nearest(k: int, max_norm: bool, plan: PairPlan):

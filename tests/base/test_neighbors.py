@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from infojax import PairPlan, entropy, mi
-from infojax._base import neighbors
+from infojax._base import _lanes, _packed, neighbors
 
 # Tied values in every column, duplicates among the rows, spaced by a power of two or
 # not (rounded differences): the hard cases for engines that must agree.
@@ -19,7 +19,14 @@ KINDS = {
     "constant": lambda rng, n, d: np.ones((n, d)),
     "far": lambda rng, n, d: 1e6 + rng.normal(size=(n, d)),
 }
-ENGINES = {"brute": (10**9, 0), "tree": (1, 99)}  # rows a column, and columns
+NEVER = 10**9
+# The settings by which one way serves every size; those not named stay as they are.
+ENGINES = {
+    "brute": {"_NEAREST_TREE": (NEVER, 0), "_BRUTE": NEVER, "_SORTED": NEVER},
+    "tree": {"_NEAREST_TREE": (1, 99), "_BRUTE": 0, "_SORTED": 0},
+    "lanes": {"_NEAREST_TREE": (NEVER, 0), "_BRUTE": 0, "_SORTED": NEVER},
+    "boxes": {"_NEAREST_TREE": (NEVER, 0), "_BRUTE": 0, "_SORTED": NEVER},
+}
 N = 150
 kinds = pytest.mark.parametrize("kind", KINDS)
 
@@ -27,14 +34,20 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 @pytest.fixture(params=ENGINES)
 def engine(request, monkeypatch):
     """Every size is served by one engine."""
-    for rule in ("_NEAREST_TREE", "_COUNT_TREE"):
-        monkeypatch.setattr(neighbors, rule, ENGINES[request.param])
+    for rule, value in ENGINES[request.param].items():
+        monkeypatch.setattr(neighbors, rule, value)
+    monkeypatch.setattr(_lanes, "together", lambda width: 4)
+    if request.param == "boxes":
+        monkeypatch.setattr(_lanes, "_GROUP_PAIRS", 64 * 39)  # rows in blocks
+        # Pairs of boxes by twos, so that the last turn overlaps the one before.
+        for rule, value in {"_DENSE": 0, "_ROWS": 7, "_PAIRS": 500}.items():
+            monkeypatch.setattr(_packed, rule, value)
     return request.param
 
 
 @pytest.fixture
 def tree(monkeypatch):
-    monkeypatch.setattr(neighbors, "_NEAREST_TREE", ENGINES["tree"])
+    monkeypatch.setattr(neighbors, "_NEAREST_TREE", (1, 99))
 
 
 def data(kind: str, n: int, d: int, dtype):
@@ -128,6 +141,26 @@ def test_blocks_change_nothing(engine):
     )
     np.testing.assert_array_equal(dense.distance, blocked.distance)
     np.testing.assert_array_equal(dense.indices[mask], blocked.indices[mask])
+
+
+@pytest.mark.parametrize("k", [4, 5])
+def test_no_neighbour_is_found_twice_at_the_end(engine, k):
+    x = jnp.arange(1.0, 102.0)[:, None] ** 2
+    found = neighbors.nearest(x, k).indices
+    np.testing.assert_array_equal(found[-1], 99 - np.arange(k))
+
+
+def test_several_radii_and_points_at_infinity(engine):
+    x = data("normal", N, 2, jnp.float64)[0].at[3, 0].set(jnp.inf).at[4].set(jnp.nan)
+    gaps = np.abs(x[:, None] - x[None]).max(-1)
+    radii = jnp.asarray([0.2, 1, jnp.nan]) * jnp.ones((N, 1))
+    counts = jax.vmap(lambda r: neighbors.count_within(x, r, strict=True))(
+        jnp.stack([radii, 2 * radii])
+    )
+    for radius, count in zip((radii, 2 * radii), counts, strict=True):
+        inside = np.sum(gaps[:, :, None] < np.asarray(radius)[:, None], axis=1)
+        itself = np.isfinite(np.asarray(x)).all(1)[:, None] & np.isfinite(radius)
+        np.testing.assert_array_equal(count, inside - itself)
 
 
 def test_too_few_others_are_infinitely_far():
