@@ -26,6 +26,7 @@ __all__ = ["Neighbours", "count_within", "nearest", "nearest_in"]
 
 _NEAREST_TREE = 1024, 6  # rows a column from which, and columns up to which, it wins
 _BRUTE = 256  # rows up to which the way that compiles fastest is taken
+_MOST_FUSED = 32  # neighbours that a fused kernel holds
 _SORTED = 2048  # rows from which counts in one column are found by sorting
 
 
@@ -151,7 +152,9 @@ def count_within(
     x, radius = lax.stop_gradient((x, radius))
     radii = radius.reshape(radius.shape[0], -1)
     n, d = x.shape
-    if plan.axis_name is None and d == 1 and n > _SORTED:
+    if _fused_serve(x, 1, plan):
+        counts = _fused_count(x, radii, mask, strict, plan)
+    elif plan.axis_name is None and d == 1 and n > _SORTED:
         counts = _sorted_count(x[:, 0], radii, mask, strict)
     elif plan.axis_name is None and n > _BRUTE and d <= _lanes.WIDEST:
         counts = _packed.count_within(x, radii, mask, strict=strict)
@@ -171,10 +174,40 @@ def _lanes_serve(x: Array, k: int, plan: PairPlan) -> bool:
     return plan.axis_name is None and not few and _lanes.serves(n, d, k)
 
 
+def _fused_serve(x: Array, k: int, plan: PairPlan) -> bool:
+    return plan.fused and x.dtype == jnp.float32 and k <= _MOST_FUSED
+
+
+def _fused_nearest(
+    x: Array, mask: Array, k: int, max_norm: bool, plan: PairPlan
+) -> Array:
+    from infojax._base.fused import neighbours
+
+    everyone, there = plan.gather((x, mask))
+    own = plan.row_index(len(x))[0]
+    return neighbours.nearest(
+        x, there, k, max_norm=max_norm, y=everyone, row_offset=own
+    )
+
+
+def _fused_count(
+    x: Array, radii: Array, mask: Array, strict: bool, plan: PairPlan
+) -> Array:
+    from infojax._base.fused import neighbours
+
+    everyone, there = plan.gather((x, mask))
+    return neighbours.count_within(
+        x, radii, there, strict=strict, y=everyone, itself=mask
+    )
+
+
 def _brute_nearest(k: int, max_norm: bool, plan: PairPlan):
     metric = chebyshev if max_norm else squared_euclidean
 
     def search(x: Array, mask: Array) -> Array:
+        if _fused_serve(x, k, plan):
+            return _fused_nearest(x, mask, k, max_norm, plan)
+
         def closest(rows: Rows) -> Smallest:
             return rows.smallest(k, rows.values, rows.off_diagonal)
 

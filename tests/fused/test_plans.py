@@ -84,6 +84,31 @@ def test_fused_weights_are_repetitions(estimator):
     np.testing.assert_allclose(got, expected, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "estimator", [mi.ksg, lambda x, y, **o: entropy.kozachenko_leonenko(x, **o)]
+)
+def test_fused_neighbours_are_those_of_blocks(estimator):
+    tied = jnp.round(X, 1), jnp.round(Y, 1)
+    for sides, options in (((X, Y), {}), (tied, {"where": WHERE})):
+        got, expected = (
+            estimator(*sides, plan=plan, **options) for plan in (FUSED, PairPlan())
+        )
+        np.testing.assert_allclose(got, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("platform", ["cuda", "tpu"])
+def test_fused_neighbours_lower_with_kernels(platform):
+    triton = export.DisabledSafetyCheck.custom_call("__gpu$xla.gpu.triton")
+    large = jax.ShapeDtypeStruct((16384, 3), jnp.float32)
+    exported = export.export(
+        jax.jit(partial(mi.ksg, plan=FUSED)),
+        platforms=[platform],
+        disabled_checks=[triton],
+    )(large, large)
+    call = {"cuda": "__gpu$xla.gpu.triton", "tpu": "tpu_custom_call"}[platform]
+    assert exported.mlir_module().count(call) >= 3  # neighbours, and counts of two
+
+
 @pytest.mark.parametrize("platform", ["cuda", "tpu"])
 @pytest.mark.parametrize("name", PAIRED)
 def test_fused_plans_lower_with_a_kernel(name, platform):
