@@ -135,7 +135,14 @@ class PairPlan:
         mine = of_piece(own, here)
         if size == 1:
             return mine
+        # What is alike on all devices, such as the mass of unmasked columns, is not
+        # known to be so once it went around.
+        mine = jax.tree.map(self._varying, mine)
         return lax.scan(ask, mine, jnp.arange(size - 1, dtype=jnp.int32))[0]
+
+    def _varying(self, a: Array) -> Array:
+        known = self.axis_name in jax.typeof(a).mat.varying
+        return a if known else lax.pcast(a, self.axis_name, to="varying")
 
     def total(self, x: Array) -> Array:
         """Sum over devices."""

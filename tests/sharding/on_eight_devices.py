@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from contracts.cases import CASES, Case, example
 
-from infojax import PairPlan, sharded
+from infojax import PairPlan, dependence, mi, sharded
 
 DEVICES, PADDED = 8, 16
 # The penalty draws its partners among the rows of a device: another sample, as
@@ -64,6 +64,21 @@ def check(case: Case, mesh: jax.sharding.Mesh, plan: PairPlan) -> None:
     )
 
 
+def plain(mesh: jax.sharding.Mesh) -> None:
+    """A ring of samples without masks, whose columns all have the same mass."""
+    x, y = np.random.default_rng(0).normal(size=(2, 16, 2))
+    ring = PairPlan(ring=True)
+    for estimator in (dependence.hsic, mi.cs_qmi, mi.ksg):
+        spread = sharded(estimator, mesh, "data")
+
+        def both(call, **options):
+            rule = jax.value_and_grad(lambda a, b: call(a, b, **options))
+            return jax.jit(rule)(jnp.asarray(x), jnp.asarray(y))
+
+        got, expected = both(spread, plan=ring), both(estimator)
+        chex.assert_trees_all_close(got, expected, rtol=1e-8, atol=1e-12)
+
+
 def main() -> None:
     assert jax.device_count() == DEVICES
     mesh = jax.make_mesh((DEVICES,), ("data",))
@@ -73,6 +88,7 @@ def main() -> None:
             block, ring = (number >> 1) % 2, (number + len(sys.argv)) % 2
             check(case, mesh, PairPlan(1 if block else None, ring=bool(ring)))
             print(case.id)
+    plain(mesh)
     x = np.zeros((9, 1))
     try:
         sharded(CASES[0].call, mesh, "data")(x)
