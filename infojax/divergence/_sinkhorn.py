@@ -73,7 +73,7 @@ def sinkhorn(
     Gradients: exact at convergence, by the envelope theorem: in samples, weights,
         epsilon and what the cost depends on. Not through the iterations. Higher
         derivatives, on one device, by the implicit function theorem: a linear
-            system each.
+        system each.
     Cost: O((n + m)^2) an iteration, two products of a kept kernel with a vector, and
         O((n + m)^2 d) where it is scaled anew; O((n + m)^2 d) an iteration where the
         plan has blocks. The number of iterations grows like cost / epsilon.
