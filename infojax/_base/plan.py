@@ -28,6 +28,7 @@ class PairPlan:
             that memory is ``block_size * m``. None takes all rows at once up to four
             million pairs (n = 2048) and beyond that as many as stay below; a size of n
             or more takes all of them, which a gradient needs several matrices for.
+            ``divergence.sinkhorn`` keeps a kernel of up to 2^26 pairs where None.
         axis_name: mesh axis over which the rows are split, inside ``jax.shard_map``
             (``infojax.sharded`` sets it).
         fused: on GPUs and TPUs, let hand-written kernels reduce the rows of Gaussian
@@ -132,7 +133,7 @@ class PairPlan:
             part = of_piece(piece, (here + step + 1) % size)
             return merge(so_far, part), None
 
-        mine = of_piece(own, here)
+        mine = jax.checkpoint(of_piece)(own, here)
         if size == 1:
             return mine
         # What is alike on all devices, such as the mass of unmasked columns, is not
