@@ -55,19 +55,20 @@ def distance(rows: list[Array], columns: list[Array], max_norm: bool) -> Array:
     return reduce(jnp.add, map(jnp.square, gaps))
 
 
-def count_within(rows: Array, limits: Array, columns: Array, *, strict: bool) -> Array:
+def count_within(
+    rows: list[Array], limits: Array, columns: Array, *, strict: bool
+) -> Array:
     """Points in max-norm distance below (or up to) ``limits [b, r]``, ``[b, r]`` int32.
 
-    ``rows [b, d]``; columns ``[d, size, groups]`` as ``grouped`` makes them. No limit
+    Rows ``d x [b]``; columns ``[d, size, groups]`` as ``grouped`` makes them. No limit
     is infinite; points that do not count are.
     """
-    sides = list(rows.T)
 
     def inside(gap: Array, limit: Array) -> Array:
         return (gap < limit if strict else gap <= limit).astype(jnp.int32)
 
     def count(limit: Array) -> Array:
-        gaps = distances(sides, columns, True)
+        gaps = distances(rows, columns, True)
         groups = reduce(jnp.add, (inside(gap, limit) for gap in gaps))
         return jnp.sum(groups, axis=0, dtype=jnp.int32)
 
@@ -99,8 +100,8 @@ def nearest(
     groups = columns.shape[2]
     first = jnp.arange(groups, dtype=jnp.int32)[:, None] * size
 
-    def block(part: tuple[Array, Array]) -> Array:
-        rows, own = list(part[0].T), part[1]
+    def block(part: tuple[list[Array], Array]) -> Array:
+        rows, own = part
 
         def apart(gap: Array, number: Array) -> Array:
             return jnp.where(number == own, jnp.inf, gap) if itself else gap
@@ -113,7 +114,8 @@ def nearest(
         return jnp.minimum(_smallest(apart(gaps, number), number, k), m - 1).T
 
     rows_at_once = block_size or max(64, _GROUP_PAIRS // groups)
-    sides = x, jnp.arange(n, dtype=jnp.int32)
+    # Column by column, or lanes would read rows in strides.
+    sides = list(x.T), jnp.arange(n, dtype=jnp.int32)
     if rows_at_once >= n:
         return block(sides)
     blocks = -(-n // rows_at_once)

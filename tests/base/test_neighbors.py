@@ -159,7 +159,7 @@ def test_several_radii_and_points_at_infinity(engine):
     )
     for radius, count in zip((radii, 2 * radii), counts, strict=True):
         inside = np.sum(gaps[:, :, None] < np.asarray(radius)[:, None], axis=1)
-        itself = np.isfinite(np.asarray(x)).all(1)[:, None] & np.isfinite(radius)
+        itself = np.all(np.isfinite(x), axis=1)[:, None] & np.isfinite(radius)
         np.testing.assert_array_equal(count, inside - itself)
 
 
