@@ -98,8 +98,8 @@ def _nearest_in(
 def _tree(points: np.ndarray) -> tuple[spatial.KDTree, np.ndarray]:
     """A tree of the points in the order of its leaves, and that order.
 
-    Where neighbours are neighbours in memory, building twice and asking in this order
-    takes a third of the time (n = 100,000, d = 3 and 6).
+    Where neighbours are neighbours in memory: with n = 100,000, building twice and
+    asking in this order takes 0.3 (d = 3) and 0.4 (d = 6) of the CPU time of a query.
     """
     wide = points.astype(np.float64)
     order = _midpoints(wide).indices
