@@ -42,8 +42,10 @@ def ksg(
         falls short in high dimension; discrete ties break its assumption of a density.
         0 when at most k pairs remain.
     Gradients: zero with the hard step, exact for a soft one with neighbours held fixed.
-    Cost: O(n log n) with trees (CPU, dx + dy <= 6, many rows); else O(n^2 (dx + dy))
-        time and row blocks of memory. A soft step evaluates all pairs.
+    Cost: neighbours O(n log n) by a tree (CPU, dx + dy <= 6, 1024 rows a column or
+        more), else O(n^2 (dx + dy)) time and row blocks of memory; counts by sorting in
+        one column, else by tiles, of which those out of reach are skipped. A soft step
+        evaluates all pairs.
     Example:
         >>> x = jnp.linspace(-1.0, 1.0, 64)
         >>> round(float(ksg(x, x**3)), 4)
@@ -92,8 +94,10 @@ def ksg2(
         density and n above exp(I). Among neighbours that tie, the earlier rows are
         taken, so that there the order of rows matters. 0 when at most k pairs remain.
     Gradients: zero with the hard step, exact for a soft one with neighbours held fixed.
-    Cost: O(n log n) with trees (CPU, dx + dy <= 6, many rows); else O(n^2 (dx + dy))
-        time and row blocks of memory. A soft step evaluates all pairs.
+    Cost: neighbours O(n log n) by a tree (CPU, dx + dy <= 6, 1024 rows a column or
+        more), else O(n^2 (dx + dy)) time and row blocks of memory; counts by sorting in
+        one column, else by tiles, of which those out of reach are skipped. A soft step
+        evaluates all pairs.
     Example:
         >>> x = jnp.exp(jnp.linspace(0.0, 1.0, 64))
         >>> round(float(ksg2(x, jnp.sqrt(x))), 4)
