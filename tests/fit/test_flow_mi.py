@@ -84,7 +84,7 @@ def test_training_undoes_maps_of_each_side():
     assert abs(float(estimator.estimate(found.state, x, y)) - TRUTH) < 0.05
 
 
-@pytest.mark.xfail(reason="rounding changed with the pairs engine: to be examined")
+@pytest.mark.xfail(reason="depends on the rounding of the processor: to be examined")
 def test_flows_of_several_columns_undo_a_twist():
     a, b = normal(2000, 2)
     angle = jnp.sum(a**2, axis=1)
