@@ -178,7 +178,7 @@ def normalise(mass: Array, axis: int | None = None) -> Array:
 def sum_of_exp(
     x: Array, where: Array | None = None, weights: Array | None = None, axis: int = -1
 ) -> tuple[Array, Array]:
-    """A shift and ``sum w exp(x - shift)``, which is 0 when nothing is left."""
+    """A shift and ``sum w exp(x - shift)``: -inf and 0 when nothing is left."""
     keep = jnp.ones(x.shape, bool) if where is None else where
     if weights is not None:
         keep = keep & (weights > 0)
@@ -189,13 +189,14 @@ def sum_of_exp(
     shift = jax.lax.stop_gradient(jnp.where(jnp.isfinite(top), top, 0))
     scaled = jnp.exp(jnp.where(keep, x, shift) - shift)
     amount = jnp.sum(jnp.where(keep, scaled, 0), axis=axis)
-    return jnp.squeeze(shift, axis), amount
+    some = jnp.any(keep, axis=axis)
+    return jnp.where(some, jnp.squeeze(shift, axis), -jnp.inf), amount
 
 
 def log_of_sum(shift: Array, amount: Array) -> Array:
     """``log(amount) + shift``; -inf with zero gradient when nothing is left."""
-    some = amount != 0
-    return jnp.where(some, jnp.log(jnp.where(some, amount, 1)) + shift, -jnp.inf)
+    some = shift != -jnp.inf
+    return jnp.log(jnp.where(some, amount, 1)) + shift
 
 
 def logsumexp(

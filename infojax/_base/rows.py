@@ -66,18 +66,19 @@ class Mean(NamedTuple):
 
 
 class LogSum(NamedTuple):
-    """``amount exp(shift)``, ``[b]`` each, whose logarithm is asked for."""
+    """``amount exp(shift)``, ``[b]`` each, whose logarithm is asked for.
+
+    Nothing has a shift of -inf and an amount of 0.
+    """
 
     shift: Array
     amount: Array
 
     def merge(self, other: LogSum) -> LogSum:
-        shifts = [jnp.where(s.amount == 0, -jnp.inf, s.shift) for s in (self, other)]
-        top = jnp.maximum(*shifts)
-        top = jnp.where(top == -jnp.inf, 0, top)
+        top = jnp.maximum(self.shift, other.shift)
 
         def scaled(part: LogSum) -> Array:
-            gap = jnp.where(part.amount == 0, 0, part.shift - top)
+            gap = jnp.where(part.shift == -jnp.inf, 0, part.shift - top)
             return part.amount * jnp.exp(gap)
 
         return LogSum(top, scaled(self) + scaled(other))
