@@ -84,14 +84,14 @@ def test_training_undoes_maps_of_each_side():
     assert abs(float(estimator.estimate(found.state, x, y)) - TRUTH) < 0.05
 
 
-@pytest.mark.xfail(reason="depends on the rounding of the processor: to be examined")
 def test_flows_of_several_columns_undo_a_twist():
-    a, b = normal(2000, 2)
+    # Half of the rows and steps gain 0.06 to 0.12 over keys: too near the bound.
+    a, b = normal(4000, 2)
     angle = jnp.sum(a**2, axis=1)
     cos, sin = jnp.cos(angle), jnp.sin(angle)
     twisted = jnp.stack([cos * a[:, 0] - sin * a[:, 1], sin * a[:, 0] + cos * a[:, 1]])
     estimator = fit.flow_mi(2, 2, optax.adam(5e-3), layers=2, width=32)
-    options = {"estimator": estimator, "steps": 400, "batch_size": 256}
+    options = {"estimator": estimator, "steps": 800, "batch_size": 256}
     found = fit.train(jax.random.key(1), twisted.T, b, **options)
     untrained = estimator.estimate(estimator.init(jax.random.key(0)), twisted.T, b)
     assert float(found.value) > float(untrained) + 0.08
