@@ -23,7 +23,7 @@ import typer
 from laws import LAWS
 from matplotlib.figure import Figure
 from members import COLOURS, CONTINUOUS, METHODS, estimates
-from record import RESULTS, about, progress, write
+from record import RESULTS, Output, about, progress, write
 from rich.console import Console
 
 from infojax import tasks
@@ -81,9 +81,7 @@ def main(
     seeds: Annotated[int, typer.Option(min=1, help="Draws of each task.")] = 3,
     suite: Annotated[Suite, typer.Option(help="What is estimated.")] = Suite.tasks,
     fast: Annotated[bool, typer.Option(help="Two, one draw, 200 rows.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Estimate, compare with the truth, write what came of it."""
     console = Console()

@@ -13,7 +13,6 @@ blocks run, to see that everything works.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import jax
@@ -21,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 import typer
 from matplotlib.figure import Figure
-from record import RESULTS, about, progress, write
+from record import RESULTS, Output, about, progress, write
 from rich.console import Console
 
 from infojax import PairPlan, Pairs, bounds, dependence, entropy, kernels, mi
@@ -110,9 +109,7 @@ def measure(subject: Subject, n: int) -> list[dict[str, Any]]:
 
 def main(
     fast: Annotated[bool, typer.Option(help="Small sizes, to see it work.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    output: Output = None,
     only: Annotated[
         list[str] | None, typer.Option(help="An estimator, such as mi.ksg; repeatable.")
     ] = None,

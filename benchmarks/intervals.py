@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 import jax
@@ -21,7 +20,7 @@ import numpy as np
 import typer
 from accuracy import Problem, Suite, problems
 from matplotlib.figure import Figure
-from record import RESULTS, about, progress, write
+from record import RESULTS, Output, about, progress, write
 from rich.console import Console
 from scipy import stats
 
@@ -37,9 +36,7 @@ def main(
     draws: Annotated[int, typer.Option(min=2, help="Draws of each law.")] = 200,
     suite: Annotated[Suite, typer.Option(help="What is estimated.")] = Suite.tasks,
     fast: Annotated[bool, typer.Option(help="Two, four draws, 100 rows.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Estimate again and again, count, write what came of it."""
     console = Console()

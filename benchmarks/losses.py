@@ -10,7 +10,6 @@ takes minutes and writes ``results/losses.json`` and its picture next to this fi
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Annotated, Any
 
 import jax
@@ -21,7 +20,7 @@ import typer
 from flax import nnx
 from matplotlib.figure import Figure
 from objectives import BATCH, OBJECTIVES, Network, Objective, Outputs, inputs
-from record import RESULTS, about, progress, write
+from record import RESULTS, Output, about, progress, write
 from rich.console import Console
 
 from infojax import losses
@@ -34,9 +33,7 @@ LIMIT = 1.5
 
 def main(
     fast: Annotated[bool, typer.Option(help="Two losses, two steps.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Time the step with each loss beside the step without; FAST is not written."""
     console = Console()

@@ -29,7 +29,7 @@ import numpy as np
 import optax
 import typer
 from matplotlib.figure import Figure
-from record import RESULTS, about, progress, write
+from record import RESULTS, Output, about, progress, write
 from rich.box import MARKDOWN
 from rich.console import Console
 from rich.table import Table
@@ -89,9 +89,7 @@ def main(
     ] = None,
     repeats: Annotated[int, typer.Option(min=2, help="Runs of each.")] = REPEATS,
     fast: Annotated[bool, typer.Option(help="Few steps of small critics.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Train on all sides in turn, compare, write what came of it."""
     console = Console()

@@ -30,7 +30,7 @@ from peer_process import (
     workers,
 )
 from peer_rows import NOTES, ROWS, Row
-from record import RESULTS, about, progress, write
+from record import RESULTS, Output, about, progress, write
 from rich.console import Console
 
 # Turns; calls and seconds in each, one call at least.
@@ -63,9 +63,7 @@ def main(
     fast: Annotated[
         bool, typer.Option(help="Few samples; infojax alone if no library is named.")
     ] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Compare, print a table, and write the results of a full run."""
     console = Console()

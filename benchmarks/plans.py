@@ -20,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 import typer
 from matplotlib.figure import Figure
-from record import RESULTS, about, progress, write
+from record import RESULTS, Fast, Output, about, progress, write
 from rich.console import Console
 
 from infojax import (
@@ -128,10 +128,8 @@ def main(
         int | None, typer.Option(help="Largest n of pairwise estimators.")
     ] = None,
     rows: Annotated[int, typer.Option(help="Largest n of the others.")] = MOST_ROWS,
-    fast: Annotated[bool, typer.Option(help="Smallest sizes, to see it work.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    fast: Fast = False,
+    output: Output = None,
 ) -> None:
     """Time and memory of the plans, size by size."""
     console = Console()

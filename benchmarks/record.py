@@ -8,18 +8,23 @@ import json
 import os
 import platform
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import jax
+import typer
 from matplotlib.figure import Figure
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
 import infojax
 
-__all__ = ["RESULTS", "about", "as_json", "progress", "write"]
+__all__ = ["RESULTS", "Fast", "Output", "about", "as_json", "progress", "write"]
 
 RESULTS = Path(__file__).parent / "results"
+Fast = Annotated[bool, typer.Option(help="Smallest sizes, to see it work.")]
+Output = Annotated[
+    Path | None, typer.Option(help="Folder of the JSON and the picture.")
+]
 LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "scikit-learn")
 
 

@@ -18,12 +18,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import jax
 import typer
 from matplotlib.figure import Figure
-from record import RESULTS, about, progress, write
+from record import RESULTS, Fast, Output, about, progress, write
 from rich.console import Console
 from scaling_rows import ENTRIES, entries, measure_one
 
@@ -37,10 +37,8 @@ LINES = {False: "-", True: ":"}
 
 
 def main(
-    fast: Annotated[bool, typer.Option(help="Smallest sizes, to see it work.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    fast: Fast = False,
+    output: Output = None,
 ) -> None:
     """Memory a device and time of a call against the number of devices."""
     console = Console()

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import jax
@@ -24,7 +23,7 @@ import typer
 from flax import nnx
 from jax import lax
 from matplotlib.figure import Figure
-from record import RESULTS, about, progress, write
+from record import RESULTS, Output, about, progress, write
 from rich.console import Console
 
 from infojax import bounds, critics, fit, layers
@@ -92,9 +91,7 @@ def main(
     batch: Annotated[int, typer.Option(min=2, help="Pairs of an update.")] = 64,
     only: Annotated[list[str] | None, typer.Option(help="Bounds, by name.")] = None,
     fast: Annotated[bool, typer.Option(help="Two bounds, four steps.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Train every bound up the stairs and write what it said on the way."""
     console = Console()

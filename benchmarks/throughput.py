@@ -8,7 +8,6 @@ minutes and writes ``results/throughput-cpu.json`` and its picture next to this 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import jax
@@ -16,7 +15,7 @@ import numpy as np
 import plot
 import typer
 from catalogue import CASES, Case, grid
-from record import RESULTS, about, as_json
+from record import RESULTS, Fast, Output, about, as_json
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
@@ -28,10 +27,8 @@ FAST_REPEATS = 3
 
 
 def main(
-    fast: Annotated[bool, typer.Option(help="Smallest sizes, to see it work.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    fast: Fast = False,
+    output: Output = None,
     only: Annotated[
         list[str] | None, typer.Option(help="An estimator, such as mi.ksg; repeatable.")
     ] = None,

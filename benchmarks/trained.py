@@ -12,7 +12,6 @@ where the first trains, and then it is the larger of ``mi.auto`` and the flow. W
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Annotated, Any
 
 import jax
@@ -20,7 +19,7 @@ import numpy as np
 import typer
 from accuracy import Problem, Suite, problems
 from matplotlib.figure import Figure
-from record import RESULTS, about, progress, write
+from record import RESULTS, Output, about, progress, write
 from rich.console import Console
 
 from infojax import fit
@@ -34,9 +33,7 @@ def main(
     suite: Annotated[Suite, typer.Option(help="What is estimated.")] = Suite.tasks,
     only: Annotated[list[str] | None, typer.Option(help="Laws, by name.")] = None,
     fast: Annotated[bool, typer.Option(help="One spiral, 20 steps.")] = False,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the JSON and the picture.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Estimate every law both ways, and write what came of it."""
     console = Console()
