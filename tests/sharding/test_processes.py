@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from contracts.cases import CASES
+from devices import environment
 
 SCRIPT = Path(__file__).with_name("on_two_processes.py")
 PLANNED = [case.id for case in CASES if case.plan]
@@ -25,13 +25,7 @@ def free_port() -> int:
 
 def outputs(what: str, folder: Path, seconds: float) -> list[str]:
     """What both processes print; if one fails or hangs both are ended."""
-    environment = os.environ | {
-        "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} "
-        "--xla_force_host_platform_device_count=2",
-        "JAX_PLATFORMS": "cpu",
-        "JAX_CPU_COLLECTIVES_IMPLEMENTATION": "gloo",
-        "PYTHONPATH": str(SCRIPT.parents[1]),
-    }
+    settings = environment(SCRIPT, 2) | {"JAX_CPU_COLLECTIVES_IMPLEMENTATION": "gloo"}
     port, files = free_port(), [folder / str(process) for process in range(2)]
     runs = []
     try:
@@ -39,7 +33,7 @@ def outputs(what: str, folder: Path, seconds: float) -> list[str]:
             command = [sys.executable, str(SCRIPT), str(process), str(port), what]
             with file.open("w") as out:
                 runs.append(
-                    subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+                    subprocess.Popen(command, env=settings, stdout=out, stderr=out)
                 )
         last = time.monotonic() + seconds
         while any(run.poll() is None for run in runs) and time.monotonic() < last:
