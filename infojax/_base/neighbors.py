@@ -12,6 +12,7 @@ s; counts of 10,000 points in 3 columns in tiles 22 ms, by row blocks 0.10 s.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -31,6 +32,9 @@ _NEAREST_TREE = 1024, 6  # rows a column from which, and columns up to which, it
 _BRUTE = 256  # rows up to which the way that compiles fastest is taken
 _MOST_FUSED = 32  # neighbours that a fused kernel holds
 _SORTED = 2048  # rows from which counts in one column are found by sorting
+
+
+Search = Callable[..., Array]
 
 
 class Neighbours(NamedTuple):
@@ -60,19 +64,14 @@ def nearest(
     mask = jnp.ones(x.shape[0], bool) if where is None else where
     fixed = lax.stop_gradient(x)
     brute = _brute_nearest(k, max_norm, plan)
-    if _tree_serves(x, plan):
-        host = _host_tree.nearest(k, max_norm)
-        index = lax.platform_dependent(fixed, mask, cpu=host, default=brute)
-    elif _lanes_serve(x, k, plan):
 
-        def lanes(x: Array, mask: Array) -> Array:
-            return _lanes.nearest(
-                x, x, mask, k, max_norm, itself=True, block_size=plan.block_size
-            )
+    def lanes(x: Array, mask: Array) -> Array:
+        return _lanes.nearest(
+            x, x, mask, k, max_norm, itself=True, block_size=plan.block_size
+        )
 
-        index = lax.platform_dependent(fixed, mask, cpu=lanes, default=brute)
-    else:
-        index = brute(fixed, mask)
+    tree = _host_tree.nearest(k, max_norm)
+    index = _by_best(x, k, plan, tree, lanes, brute)(fixed, mask)
     return _measured(x, x, index, mask, plan.total(jnp.sum(mask)) - 1, max_norm, plan)
 
 
@@ -102,19 +101,14 @@ def nearest_in(
         return Pairs(metric, x, y, plan, mask_x, mask_y).map_rows(closest).column
 
     arguments = (*lax.stop_gradient((x, y)), mask_x, mask_y)
-    if _tree_serves(y, plan):
-        host = _host_tree.nearest_in(k, max_norm)
-        index = lax.platform_dependent(*arguments, cpu=host, default=brute)
-    elif _lanes_serve(y, k, plan):
 
-        def lanes(x: Array, y: Array, _: Array, mask_y: Array) -> Array:
-            return _lanes.nearest(
-                x, y, mask_y, k, max_norm, itself=False, block_size=plan.block_size
-            )
+    def lanes(x: Array, y: Array, _: Array, mask_y: Array) -> Array:
+        return _lanes.nearest(
+            x, y, mask_y, k, max_norm, itself=False, block_size=plan.block_size
+        )
 
-        index = lax.platform_dependent(*arguments, cpu=lanes, default=brute)
-    else:
-        index = brute(*arguments)
+    tree = _host_tree.nearest_in(k, max_norm)
+    index = _by_best(y, k, plan, tree, lanes, brute)(*arguments)
     available = plan.total(jnp.sum(mask_y))
     distance, index = _measured(x, y, index, mask_x, available, max_norm, plan)
     lost = plan.total(jnp.sum(jnp.isnan(y) & mask_y[:, None])) > 0
@@ -166,15 +160,20 @@ def count_within(
     return jnp.where(mask[:, None], counts, 0).reshape(radius.shape)
 
 
-def _tree_serves(x: Array, plan: PairPlan) -> bool:
-    (n, d), (rows, width) = x.shape, _NEAREST_TREE
-    return plan.axis_name is None and d <= width and n >= rows * d
-
-
-def _lanes_serve(x: Array, k: int, plan: PairPlan) -> bool:
-    n, d = x.shape
-    few = n <= _BRUTE or d > _lanes.WIDEST
-    return plan.axis_name is None and not few and _lanes.serves(n, d, k)
+def _by_best(
+    y: Array, k: int, plan: PairPlan, tree: Search, lanes: Search, brute: Search
+) -> Search:
+    """The search that is fastest on the platform for the k nearest rows of ``y``."""
+    (n, d), (rows, width) = y.shape, _NEAREST_TREE
+    if plan.axis_name is not None:
+        return brute
+    if d <= width and n >= rows * d:
+        cpu = tree
+    elif n > _BRUTE and d <= _lanes.WIDEST and _lanes.serves(n, d, k):
+        cpu = lanes
+    else:
+        return brute
+    return lambda *sides: lax.platform_dependent(*sides, cpu=cpu, default=brute)
 
 
 def _fused_serve(x: Array, k: int, plan: PairPlan) -> bool:
