@@ -52,9 +52,7 @@ def jensen_shannon(
     References: Hjelm et al. (2019), Deep InfoMax; Poole et al. (2019), section 2.
     """
     two = open_samples("jensen_shannon", scores, where)
-    logs, penalties = two.rows(
-        lambda *some: (Rows.logsumexp(*some), softplus_sum(*some))
-    )
+    logs, penalties = two.rows(log_and_softplus_sums)
     report = log_ratio_bound(two, two.log_mean_product(logs))
     return two.result(with_gradient_of(report, logistic_objective(two, penalties)))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from infojax._base.pairs import Pairs
-from infojax._base.rows import Rows
 from infojax._base.scores import open_matrix, with_gradient_of
 from infojax.bounds._logistic import (
+    log_and_softplus_sums,
     log_ratio_bound,
     logistic_objective,
     softplus_sum,
@@ -40,9 +40,7 @@ def siglip(scores: ArrayLike | Pairs, *, where: ArrayLike | None = None) -> Arra
     References: Zhai et al. (2023), sigmoid loss for language image pre-training.
     """
     two = open_matrix("siglip", scores, where)
-    logs, penalties = two.rows(
-        lambda *some: (Rows.logsumexp(*some), softplus_sum(*some))
-    )
+    logs, penalties = two.rows(log_and_softplus_sums)
     shift = jnp.log(jnp.maximum(two.others, 1))
     report = log_ratio_bound(two, two.log_mean_product(logs), shift)
     objective = logistic_objective(two, penalties, two.others)
