@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
@@ -13,10 +13,16 @@ from jax import lax
 
 from infojax.types import Array
 
-__all__ = ["PairPlan"]
+__all__ = ["PairPlan", "Precision", "varying"]
 
 Precision = Literal["highest", "high", "bfloat16"]
 _BLOCK_PAIRS = 1 << 22  # 16 MiB of float32; a reduction may hold several such blocks
+
+
+def varying(a: Array, axes: Set[Any]) -> Array:
+    """The same array, said to differ over these manual mesh axes (``shard_map``)."""
+    missing = tuple(sorted(axes - jax.typeof(a).mat.varying))
+    return lax.pcast(a, missing, to="varying") if missing else a
 
 
 @dataclass(frozen=True)
@@ -138,12 +144,8 @@ class PairPlan:
             return mine
         # What is alike on all devices, such as the mass of unmasked columns, is not
         # known to be so once it went around.
-        mine = jax.tree.map(self._varying, mine)
+        mine = jax.tree.map(lambda a: varying(a, {self.axis_name}), mine)
         return lax.scan(ask, mine, jnp.arange(size - 1, dtype=jnp.int32))[0]
-
-    def _varying(self, a: Array) -> Array:
-        known = self.axis_name in jax.typeof(a).mat.varying
-        return a if known else lax.pcast(a, self.axis_name, to="varying")
 
     def total(self, x: Array) -> Array:
         """Sum over devices."""

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax._base.grams import fused_log_sums
+from infojax._base.grams import FusedRows
 from infojax._base.pairs import Pairs, score_pairs
 from infojax._base.rows import LogSum, Rows
 from infojax.types import Array, ArrayLike
@@ -197,8 +197,7 @@ def scalar(name: str, argument: str, value: ArrayLike, dtype: Any) -> Array:
 def row_logsumexp(pairs: Pairs) -> Array:
     """Log of each row's sum of exponentials, by a fused kernel if the plan says so."""
     sides = (pairs.fn,), (pairs.x,), (pairs.y,)
-    columns = jnp.ones(len(pairs.y), bool) if pairs.where_y is None else pairs.where_y
-    found = fused_log_sums(*sides, ((0,),), pairs.plan, columns)
+    found = FusedRows(*sides, ((0,),), pairs.plan, pairs.where_y).log_sums()
     return pairs.map_rows(Rows.logsumexp) if found is None else found[0]
 
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from infojax import kernels
 from infojax._base import checks
-from infojax._base.grams import fused_log_means
+from infojax._base.grams import FusedRows
 from infojax._base.pairs import gram_pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import Rows
@@ -60,7 +60,7 @@ def hsic(
 
     gram_x = gram_pairs(gram, side, plan, mask, mass)
     sides, terms = ((kernel_x, kernel_y), side, side), ((0,), (1,), (0, 1))
-    logs = fused_log_means(*sides, terms, plan, mask, mass)
+    logs = FusedRows(*sides, terms, plan, mask, mass).log_means()
     if logs is not None:
         k, l, both = map(jnp.exp, logs)
         # Row by row, as three large means would cancel.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from infojax._base import checks
-from infojax._base.grams import fused_log_means
+from infojax._base.grams import FusedRows
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
 from infojax.types import Array, ArrayLike, Kernel
@@ -39,7 +39,7 @@ class TwoSamples(NamedTuple):
         pairs = self.pairs(kernel, left, right)
         sides = (kernel,), (pairs.x,), (pairs.y,)
         columns = self.side_x if right == "x" else self.side_y
-        found = fused_log_means(*sides, ((0,),), self.plan, *columns)
+        found = FusedRows(*sides, ((0,),), self.plan, *columns).log_means()
         return None if found is None else found[0]
 
     def nonempty(self, value: Array) -> Array:

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from infojax import kernels
 from infojax._base import checks
 from infojax._base.distances import squared_bandwidths
-from infojax._base.grams import fused_log_means
+from infojax._base.grams import FusedRows
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import LogMean, Rows
@@ -179,9 +179,10 @@ class _Mixture(NamedTuple):
         side = self.x / (stretch * self.width)
         pairs = Pairs(squared_bandwidths, side, side, self.plan, self.mask, self.mask)
         sides = (kernels.gaussian(1.0),), (side,), (side,)
-        logs = fused_log_means(
+        fused = FusedRows(
             *sides, ((0,),), self.plan, self.mask, off_diagonal=leave_one_out
         )
+        logs = fused.log_means()
         if logs is not None:
             return pairs.mean(logs[0])
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from infojax import kernels
 from infojax._base import checks, numerics
-from infojax._base.grams import fused_log_means
+from infojax._base.grams import FusedRows
 from infojax._base.pairs import gram_pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import Mean, Rows
@@ -146,7 +146,7 @@ def _informations(
     found = None
     if products == ("xy",):
         sides, terms = ((kernel_x, kernel_y), side, side), ((0,), (1,), (0, 1))
-        found = fused_log_means(*sides, terms, plan, mask, mass)
+        found = FusedRows(*sides, terms, plan, mask, mass).log_means()
     if found is None:
         # A sample is near itself: no row is so far from all that its sum is lost.
         found = map(numerics.log, pairs.map_rows(reduce))

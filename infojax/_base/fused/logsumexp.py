@@ -17,15 +17,16 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import numerics
+from infojax._base.fused import onchip
 from infojax._base.fused.tiles import (
     Interpret,
-    Precision,
     Tiles,
     alike,
     dot,
     on_platform,
     over_rows,
 )
+from infojax._base.plan import Precision
 from infojax.types import Array
 
 __all__ = ["Factors", "row_logsumexp"]
@@ -159,8 +160,8 @@ def _pullback(setting: Setting, *arguments: Any) -> Any:
     cuda, tpu = _kernels()
     return on_platform(
         setting.interpret,
-        partial(cuda.pullback, setting),
-        partial(tpu.pullback, setting),
+        partial(onchip.pullback, cuda.pull, setting),
+        partial(onchip.pullback, tpu.pull, setting),
         partial(_blocks_pullback, setting),
         *arguments,
     )

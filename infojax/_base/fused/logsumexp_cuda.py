@@ -28,7 +28,7 @@ from infojax._base.fused import onchip
 from infojax._base.fused.tiles import Tiles, dot, pad, result, round_up
 from infojax.types import Array
 
-__all__ = ["pullback", "value"]
+__all__ = ["pull", "value"]
 
 _PARTS = {"highest": 3, "high": 2, "bfloat16": 1}
 
@@ -82,26 +82,7 @@ def _value_kernel(setting: Any, tiles: Tiles, *refs: Any) -> None:
         out[t, pairs.rows] = jnp.squeeze(onchip.finished(state), 1)
 
 
-def pullback(
-    setting: Any,
-    lefts: Sequence[Array],
-    rights: Sequence[Array],
-    columns: Array,
-    offset: Array,
-    value: Array,
-    cotangent: Array,
-    *,
-    interpret: bool,
-) -> tuple[tuple[Array, ...], tuple[Array, ...], Array]:
-    """Gradients of lefts, rights and columns by Triton kernels."""
-    bias, zero = onchip.bias(value), jnp.zeros_like(offset)
-    pull = partial(_pull, setting, interpret=interpret)
-    rows, _ = pull(lefts, rights, bias, columns, cotangent, (offset, zero), False)
-    others, sums = pull(rights, lefts, columns, bias, cotangent, (zero, offset), True)
-    return rows, others, sums
-
-
-def _pull(
+def pull(
     setting: Any,
     outers: Sequence[Array],
     inners: Sequence[Array],

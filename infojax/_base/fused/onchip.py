@@ -28,6 +28,7 @@ __all__ = [
     "loop",
     "masses",
     "nothing",
+    "pullback",
     "sweep",
 ]
 
@@ -118,3 +119,26 @@ def loop(low: Any, high: Any, body: Callable, start: Any) -> Any:
     """A loop whose index is int32 in any mode of JAX."""
     low, high = (np.int32(a) if isinstance(a, int) else a for a in (low, high))
     return lax.fori_loop(low, high, body, start)
+
+
+def pullback(
+    pull: Callable[..., tuple[tuple[Array, ...], Array]],
+    setting: Any,
+    lefts: Sequence[Array],
+    rights: Sequence[Array],
+    columns: Array,
+    offset: Array,
+    value: Array,
+    cotangent: Array,
+    *,
+    interpret: bool,
+) -> tuple[tuple[Array, ...], tuple[Array, ...], Array]:
+    """Gradients of lefts, rights and columns: a pass by rows and one by columns.
+
+    ``pull`` is a platform's pass: gradients of the outer factors and, turned, sums.
+    """
+    own, zero = bias(value), jnp.zeros_like(offset)
+    run = partial(pull, setting, interpret=interpret)
+    rows, _ = run(lefts, rights, own, columns, cotangent, (offset, zero), False)
+    others, sums = run(rights, lefts, columns, own, cotangent, (zero, offset), True)
+    return rows, others, sums

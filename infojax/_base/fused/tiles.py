@@ -10,11 +10,12 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from infojax._base.plan import PairPlan, varying
+from infojax._base.tiles import by_rows
 from infojax.types import Array
 
 __all__ = [
     "Interpret",
-    "Precision",
     "Tiles",
     "alike",
     "dot",
@@ -26,9 +27,6 @@ __all__ = [
 ]
 
 Interpret = Literal["cuda", "tpu"] | None
-Precision = Literal["highest", "high", "bfloat16"]
-
-_BLOCK_PAIRS = 1 << 22
 
 
 class Tiles(NamedTuple):
@@ -74,17 +72,8 @@ def alike(*trees: Any) -> Any:
     shared needs, so kernels never see two kinds of arrays.
     """
     leaves = jax.tree.leaves(trees)
-    axes = frozenset().union(*(_varying(a) for a in leaves))
-
-    def cast(a: Array) -> Array:
-        missing = tuple(sorted(axes - _varying(a)))
-        return lax.pcast(a, missing, to="varying") if missing else a
-
-    return jax.tree.map(cast, trees)
-
-
-def _varying(a: Array) -> frozenset:
-    return jax.typeof(a).mat.varying
+    axes = frozenset().union(*(jax.typeof(a).mat.varying for a in leaves))
+    return jax.tree.map(lambda a: varying(a, axes), trees)
 
 
 def result(shape: tuple[int, ...], dtype: Any, like: Array) -> jax.ShapeDtypeStruct:
@@ -112,16 +101,7 @@ def over_rows(block: Callable, pieces: Sequence[Array], columns: int) -> Array:
 
     What XLA does in place of a kernel; blocks are recomputed when differentiated.
     """
-    n = pieces[0].shape[0]
-    size = max(1, _BLOCK_PAIRS // columns)
+    n, size = pieces[0].shape[0], PairPlan().rows_at_once(columns)
     if size >= n:
         return block(*pieces)
-    blocks = -(-n // size)
-
-    def split(a: Array) -> Array:
-        # Padding repeats row 0, a value that `block` handles; it is cut off again.
-        filler = jnp.broadcast_to(a[:1], (blocks * size - n, *a.shape[1:]))
-        return jnp.concatenate([a, filler]).reshape(blocks, size, *a.shape[1:])
-
-    out = lax.map(lambda p: jax.checkpoint(block)(*p), [split(a) for a in pieces])
-    return out.reshape(-1, *out.shape[2:])[:n]
+    return by_rows(lambda parts: block(*parts), tuple(pieces), n, size)
