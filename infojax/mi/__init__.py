@@ -11,8 +11,15 @@ from infojax.mi._cs_qmi import cs_qmi, normalized_cs_qmi
 from infojax.mi._darbellay_vajda import darbellay_vajda
 from infojax.mi._discrete import binned, discrete, soft_binned
 from infojax.mi._discrete_continuous import discrete_continuous
+from infojax.mi._encoder import (
+    conditional_encoder_contrastive,
+    conditional_encoder_jensen,
+    encoder_contrastive,
+    encoder_jensen,
+)
 from infojax.mi._extrapolated_ksg import extrapolated_ksg
 from infojax.mi._from_entropies import from_entropies
+from infojax.mi._from_entropies_discrete import from_entropies_discrete
 from infojax.mi._gaussian import gaussian, gaussian_copula
 from infojax.mi._gaussian_discrete import gaussian_copula_discrete
 from infojax.mi._kde import kde_bhattacharyya, kde_kl
@@ -51,6 +58,8 @@ __all__ = [
     "auto",
     "auto_fit",
     "binned",
+    "conditional_encoder_contrastive",
+    "conditional_encoder_jensen",
     "conditional_gaussian",
     "conditional_gaussian_copula",
     "conditional_ksg",
@@ -60,8 +69,11 @@ __all__ = [
     "darbellay_vajda",
     "discrete",
     "discrete_continuous",
+    "encoder_contrastive",
+    "encoder_jensen",
     "extrapolated_ksg",
     "from_entropies",
+    "from_entropies_discrete",
     "gaussian",
     "gaussian_copula",
     "gaussian_copula_discrete",
