@@ -81,7 +81,10 @@ def principal_scores(
         k: how many components, static; all by default.
         where: ``[n]`` Boolean; rows marked False are 0 in the result.
 
-    Returns: ``[n, k]``; ``scores @ fit.components[:k] + fit.mean`` reconstructs.
+    Returns: ``[n, k]``; ``scores @ fit.components[:k] + fit.mean`` reconstructs. For an
+        entropy, keep no more components than the samples have degrees of freedom: on a
+        curved surface in more columns there is no density, and ``mi.from_entropies``
+        fails where ``mi.ksg`` does not.
     Gradients: exact, also in the fit.
     Cost: O(n d k).
     Example:
@@ -116,13 +119,20 @@ def _axes(centred: Array) -> Array:
     """Directions of decreasing variance, ``[r, d]``, of determined sign."""
     n, d = centred.shape
     if d <= n:
-        product = jnp.matmul(centred.T, centred, precision="highest")
-        axes = jnp.linalg.eigh(product)[1].T[::-1]
+        axes = _eigenvectors(centred.T)
     else:
-        axes = jnp.linalg.svd(centred, full_matrices=False)[2]
+        # All variance is in the span of the rows, of which q is a basis.
+        q, r = jnp.linalg.qr(centred.T)
+        axes = jnp.matmul(_eigenvectors(r), q.T, precision="highest")
     size = jnp.abs(axes)
     # Entries of one size but for rounding are alike, and the first decides.
     large = size > 0.99 * jnp.max(size, axis=1, keepdims=True)
     first = jnp.argmax(large, axis=1)[:, None]
     negative = jnp.take_along_axis(axes, first, axis=1) < 0
     return jnp.where(negative, -axes, axes)
+
+
+def _eigenvectors(a: Array) -> Array:
+    """Of a matrix times its transpose, as rows, largest eigenvalue first."""
+    product = jnp.matmul(a, a.T, precision="highest")
+    return jnp.linalg.eigh(product)[1].T[::-1]

@@ -42,7 +42,9 @@ def test_signs_do_not_depend_on_the_order_of_the_rows_or_on_mirror_images():
 def test_more_columns_than_rows():
     x = RNG.normal(size=(6, 9))
     found = fit(x)
-    assert found.components.shape == (6, 9)
+    v = np.asarray(found.components)
+    assert v.shape == (6, 9)
+    np.testing.assert_allclose(v @ v.T, np.eye(6), atol=1e-12)
     expected = np.linalg.svd(x - x.mean(axis=0), compute_uv=False) ** 2 / 5
     np.testing.assert_allclose(found.eigenvalues, expected, atol=1e-12)
 
