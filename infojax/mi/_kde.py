@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
-from infojax._base import checks
+from infojax._base import checks, numerics
 from infojax._base.distances import squared_bandwidths
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
-from infojax._base.rows import LogMean, Rows
+from infojax._base.rows import Rows, Sum
 from infojax.types import Array, ArrayLike
 
-__all__ = ["kde_bhattacharyya", "kde_kl"]
+__all__ = ["kde_bhattacharyya", "kde_kl", "noisy_informations"]
 
 _Side = tuple[Array, Array]  # activations [n, d] and labels [n]
 
@@ -54,7 +54,7 @@ def kde_kl(
         distances; Saxe et al. (2018), on the information bottleneck theory of deep
         learning.
     """
-    return _kde("kde_kl", 2, x, labels, variance, where, plan)
+    return noisy_informations("kde_kl", 2, x, labels, variance, where, plan)[1]
 
 
 def kde_bhattacharyya(
@@ -87,10 +87,11 @@ def kde_bhattacharyya(
     References: Kolchinsky and Tracey (2017), estimating mixture entropy with pairwise
         distances.
     """
-    return _kde("kde_bhattacharyya", 8, x, labels, variance, where, plan)
+    name = "kde_bhattacharyya"
+    return noisy_informations(name, 8, x, labels, variance, where, plan)[1]
 
 
-def _kde(
+def noisy_informations(
     name: str,
     factor: int,
     x: ArrayLike,
@@ -98,7 +99,8 @@ def _kde(
     variance: ArrayLike,
     where: ArrayLike | None,
     plan: PairPlan,
-) -> Array:
+) -> tuple[Array, Array]:
+    """Information about which sample it is, and about its label, of noisy samples."""
     (x,), dtype = checks.samples(name, x=x)
     labels = checks.integers(name, "labels", labels)
     mask = checks.row_mask(name, where, checks.same_length(name, x=x, labels=labels))
@@ -111,13 +113,16 @@ def _kde(
     side = (checks.column_mask(x, mask) / jnp.sqrt(width), labels)
 
     def pair(rows: _Side, columns: _Side) -> tuple[Array, Array]:
-        same = rows[1][:, None] == columns[1][None]
-        return -squared_bandwidths(rows[0], columns[0]), same
+        same = (rows[1][:, None] == columns[1][None]).astype(x.dtype)
+        return jnp.exp(-squared_bandwidths(rows[0], columns[0])), same
 
-    def densities(rows: Rows) -> tuple[LogMean, LogMean]:
-        logits, same = rows.values
-        return rows.logmeanexp(logits, rows.where & same), rows.logmeanexp(logits)
+    def sums(rows: Rows) -> tuple[Sum, ...]:
+        kernel, same = rows.values
+        return tuple(map(rows.total, (kernel, kernel * same, same)))
 
-    pairs = Pairs(pair, side, side, plan, mask, mask)
-    within, overall = pairs.map_rows(densities)
-    return pairs.mean(within - overall).astype(dtype)
+    # Each row is a neighbour of itself: sums are at least 1, and need no shift.
+    pairs = Pairs(pair, side, side, plan, mask, mask, symmetric=True)
+    overall, within, others = map(numerics.log, pairs.map_rows(sums))
+    overall = overall - jnp.log(jnp.maximum(pairs.count(x.dtype), 1))
+    of_sample, of_label = -pairs.mean(overall), pairs.mean(within - others - overall)
+    return of_sample.astype(dtype), of_label.astype(dtype)
