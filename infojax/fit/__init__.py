@@ -1,6 +1,7 @@
 """Trainable estimation: modules fitted to samples, as pure functions of a state."""
 
 from infojax.fit._auto import TrainedAuto, auto
+from infojax.fit._autoencoder import Autoencoder, autoencoder
 from infojax.fit._bridge_mi import bridge_mi
 from infojax.fit._checkpoint import restore, save
 from infojax.fit._critic_estimator import critic_estimator, mine_estimator
@@ -16,6 +17,7 @@ from infojax.fit._stack import Stack, stack
 from infojax.fit._train import Training, TrainRun, train
 
 __all__ = [
+    "Autoencoder",
     "FitInfo",
     "FitState",
     "NeuralEstimator",
@@ -26,6 +28,7 @@ __all__ = [
     "Training",
     "adaptive_gradient_modulation",
     "auto",
+    "autoencoder",
     "bridge_mi",
     "critic_estimator",
     "denoising_mi",

@@ -26,6 +26,7 @@ ROWS = [paired("fit.stack", _stack, joint=())]
 TYPES = {
     f"fit.{name}"
     for name in (
+        "Autoencoder",
         "FitInfo",
         "FitState",
         "NeuralEstimator",
@@ -35,6 +36,7 @@ TYPES = {
         "TrainRun",
         "Training",
         "auto",
+        "autoencoder",
         "bridge_mi",
         "critic_estimator",
         "denoising_mi",
