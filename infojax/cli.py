@@ -1,13 +1,16 @@
-"""The command line: ``infojax demo``, ``infojax estimate`` and ``infojax bench``."""
+"""The command line: ``infojax demo``, ``estimate``, ``plane`` and ``bench``."""
 
 from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from infojax.infoplane import Plane
 
 __all__ = ["app"]
 
@@ -27,6 +30,14 @@ class Method(enum.StrEnum):
     gaussian = "gaussian"
     gaussian_copula = "gaussian_copula"
     plugin = "plugin"
+
+
+class LayerMethod(enum.StrEnum):
+    """How layers are measured, with its usual settings."""
+
+    adaptive_bins = "adaptive_bins"
+    bins = "bins"
+    noise = "noise"
 
 
 @app.command()
@@ -83,6 +94,61 @@ def estimate(
     shown, unit = (to_bits(value), "bits") if bits else (value, "nats")
     console.print(f"I({x}; {y}) = {float(shown):.4f} {unit}", highlight=False)
     console.print(f"{rows} complete rows, mi.{method.value}", style="dim")
+
+
+@app.command()
+def plane(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Recordings (npz) of one network, a file for each seed."),
+    ],
+    output: Annotated[Path, typer.Option(help="Folder of page and figures.")] = Path(
+        "infojax-plane"
+    ),
+    method: Annotated[
+        list[LayerMethod] | None,
+        typer.Option(help="Of estimation; repeatable. adaptive_bins if not said."),
+    ] = None,
+    title: Annotated[str, typer.Option(help="Of the page.")] = "Information plane",
+) -> None:
+    """Estimate and draw the information plane of saved recordings."""
+    from rich.progress import track
+
+    from infojax import infoplane
+
+    def shown(jobs, label: str):
+        return track(jobs, description=label, console=console, transient=True)
+
+    try:
+        recordings = [infoplane.load(file) for file in files]
+        planes = {
+            str(name): infoplane.estimate(
+                recordings,
+                estimator=getattr(infoplane, name)(),
+                progress=lambda jobs, name=name: shown(jobs, name),
+            )
+            for name in dict.fromkeys(method or [LayerMethod.adaptive_bins])
+        }
+        page = infoplane.write_page(output / "plane.html", planes, title=title)
+        infoplane.plot_plane(planes).savefig(output / "plane.png", dpi=130)
+        infoplane.plot_epochs(planes).savefig(output / "epochs.png", dpi=130)
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        console.print(f"[red]error:[/red] {error}", highlight=False)
+        raise typer.Exit(code=1) from None
+    for name, found in planes.items():
+        console.print(f"{name}: {_lost(found)}", markup=False, highlight=False)
+    console.print(f"Open [bold]{page}[/bold] in a browser.", soft_wrap=True)
+
+
+def _lost(plane: Plane) -> str:
+    """Compression of each layer in words."""
+    from infojax import infoplane
+
+    lost = infoplane.compression(plane.xt.mean(0))
+    parts = (
+        f"{n} {100 * float(c):.0f} %" for n, c in zip(plane.names, lost, strict=True)
+    )
+    return "lost since the peak of I(X; T): " + ", ".join(parts)
 
 
 @app.command()
