@@ -49,21 +49,8 @@ def correlated_gaussian(
     References: Butakov et al. (2024), information bottleneck analysis of deep neural
         networks via lossy compression, arXiv 2305.08013.
     """
-    here, information = "tasks.correlated_gaussian", float(mutual_information)
-    d = checks.size(here, d, "d")
-    if not 0 <= information <= _LARGEST * d:
-        expected = f"from 0 to 12 d = {_LARGEST * d:g}"
-        received = str(mutual_information)
-        raise checks.fail(ValueError, here, "mutual_information", expected, received)
-    rho = math.sqrt(-math.expm1(-2 * information / d))
-    covariance = paired_covariance([rho] * d, dx=d, dy=d)
-    if rotation is not None:
-        of_x, of_y = _rotations(rotation, d)
-        covariance[:d, d:] = rho * of_x @ of_y.T
-        covariance[d:, :d] = covariance[:d, d:].T
-    return replace(
-        gaussian(covariance, dx=d, name=name), mutual_information=information
-    )
+    here = "tasks.correlated_gaussian"
+    return _correlated(here, mutual_information, d, rotation, name)
 
 
 def image_pairs(
@@ -99,12 +86,38 @@ def image_pairs(
         ((5, 256), 2.0)
     References: Butakov et al. (2024), arXiv 2305.08013.
     """
-    task = correlated_gaussian(mutual_information, d=d, rotation=rotation)
+    here = "tasks.image_pairs"
+    task = _correlated(here, mutual_information, d, rotation, "coordinates")
 
     def flat(z: Array) -> Array:
         return images(z).reshape(len(z), -1)
 
     return transformed(task, x=flat, y=flat, name=name)
+
+
+def _correlated(
+    here: str,
+    mutual_information: float,
+    d: int,
+    rotation: PRNGKey | None,
+    name: str,
+) -> Task:
+    """``correlated_gaussian``, for the caller that a mistake is to name."""
+    information = float(mutual_information)
+    d = checks.size(here, d, "d")
+    if not 0 <= information <= _LARGEST * d:
+        expected = f"from 0 to 12 d = {_LARGEST * d:g}"
+        received = str(mutual_information)
+        raise checks.fail(ValueError, here, "mutual_information", expected, received)
+    rho = math.sqrt(-math.expm1(-2 * information / d))
+    covariance = paired_covariance([rho] * d, dx=d, dy=d)
+    if rotation is not None:
+        of_x, of_y = _rotations(rotation, d)
+        covariance[:d, d:] = rho * of_x @ of_y.T
+        covariance[d:, :d] = covariance[:d, d:].T
+    return replace(
+        gaussian(covariance, dx=d, name=name), mutual_information=information
+    )
 
 
 def _rotations(key: PRNGKey, d: int) -> list[np.ndarray]:

@@ -144,7 +144,7 @@ def test_mistakes_are_named():
         tasks.rectangle_images(z, height=4, min_size=4)
     with pytest.raises(ValueError, match="correlated_gaussian: `mutual_information`"):
         tasks.correlated_gaussian(-1.0)
-    with pytest.raises(ValueError, match="correlated_gaussian: `mutual_information`"):
+    with pytest.raises(ValueError, match="image_pairs: `mutual_information` must be"):
         tasks.image_pairs(25.0, d=2)
     with pytest.raises(ValueError, match="correlated_gaussian: `d` must be"):
         tasks.correlated_gaussian(1.0, d=0)
