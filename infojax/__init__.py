@@ -10,6 +10,7 @@ from infojax import (
     divergence,
     entropy,
     fit,
+    infoplane,
     kernels,
     layers,
     losses,
@@ -17,6 +18,7 @@ from infojax import (
     multivariate,
     quantize,
     tasks,
+    theory,
     transforms,
 )
 from infojax._base.pairs import Pairs
@@ -42,6 +44,7 @@ __all__ = [
     "divergence",
     "entropy",
     "fit",
+    "infoplane",
     "kernels",
     "layers",
     "losses",
@@ -51,6 +54,7 @@ __all__ = [
     "report",
     "sharded",
     "tasks",
+    "theory",
     "to_bits",
     "transforms",
 ]

@@ -19,14 +19,17 @@ from contracts import (
     rows_distributed,
     rows_estimators,
     rows_fit,
+    rows_infoplane,
     rows_layers,
     rows_losses,
     rows_low_level,
     rows_neighbours,
+    rows_plane_parts,
     rows_pointwise,
     rows_quantize,
     rows_representation,
     rows_spectral,
+    rows_theory,
     rows_transport,
     rows_vendi,
 )
@@ -45,6 +48,7 @@ _TABLES = (
     rows_closed_form,
     rows_critics,
     rows_fit,
+    rows_infoplane,
     rows_distributed,
     rows_layers,
     rows_losses,
@@ -57,6 +61,8 @@ _TABLES = (
     rows_vendi,
     rows_pointwise,
     rows_representation,
+    rows_theory,
+    rows_plane_parts,
 )
 
 CASES = [row for table in _TABLES for row in table.ROWS]
