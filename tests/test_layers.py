@@ -89,4 +89,4 @@ def test_foreign_machinery_stays_in_its_layer():
             assert root != "optax" or layer(path) in OPTAX, path
             assert root not in {"chex", "ott"}, path
             if root == "matplotlib":
-                assert layer(path) in {"_demo", "_report"}, path
+                assert layer(path) in {"_demo", "_report", "infoplane"}, path

@@ -188,6 +188,11 @@ def interval(
     References: Student (1908).
     """
     values = np.asarray(values, float)
+    if values.ndim == 0 or values.size == 0:
+        expected, received = "non-empty, [seeds, ...]", str(list(values.shape))
+        raise checks.fail(ValueError, "interval", "values", expected, received)
+    if not 0 < level < 1:
+        raise checks.fail(ValueError, "interval", "level", "in (0, 1)", str(level))
     mean, count = values.mean(0), len(values)
     if count < 2:
         return mean, mean, mean

@@ -213,6 +213,11 @@ def samples(
         networks via lossy compression.
     """
 
+    for name, option in {"of_inputs": of_inputs, "of_labels": of_labels}.items():
+        if not callable(option):
+            expected = "a function of two samples"
+            raise checks.fail(TypeError, "samples", name, expected, f"{option!r:.40}")
+
     def estimate(x: Array, t: Array, labels: Array, /) -> Information:
         u, v = inputs(x), layer(t)
         return Information(of_inputs(u, v), of_labels(v, labels))

@@ -64,15 +64,9 @@ def plot_plane(
             axis.scatter(
                 x, y, c=1 + plane.epochs, cmap=colours, norm=norm, s=14, zorder=2
             )
-            axis.annotate(
-                name,
-                (x[-1], y[-1]),
-                textcoords="offset points",
-                xytext=(4, -9),
-                fontsize=7,
-            )
         axis.set(xlabel="I(X; T) [bits]", ylabel="I(T; Y) [bits]", title=title)
         axis.margins(0.06)
+        _labels(axis, plane)
         axis.legend(fontsize=7, loc="lower right")
     bar = figure.colorbar(ScalarMappable(norm, colours), ax=axes, label="1 + epoch")
     bar.ax.tick_params(labelsize=8)
@@ -139,14 +133,20 @@ def plot_gradients(epochs: ArrayLike, snr: Mapping[str, ArrayLike]) -> Figure:
     """
     from matplotlib.figure import Figure
 
+    there = 1 + np.asarray(epochs)
+    for name, values in snr.items():
+        if np.shape(values) != there.shape or there.ndim != 1:
+            expected = f"of shape {list(there.shape)}, one value an epoch"
+            received = f"{name} {list(np.shape(values))}"
+            raise checks.fail(ValueError, "plot_gradients", "snr", expected, received)
     figure = Figure(figsize=(5.5, 3.6), layout="constrained")
     axis = figure.subplots()
     for layer, (name, values) in enumerate(snr.items()):
         colour = _colour(layer, len(snr))
-        axis.plot(1 + np.asarray(epochs), np.asarray(values), color=colour, label=name)
+        axis.plot(there, np.asarray(values), color=colour, label=name)
     axis.axhline(1, color="0.6", lw=0.8, ls=":")
     axis.set(xscale="log", yscale="log", xlabel="1 + epoch")
-    axis.set_ylabel("norm of mean / norm of deviation of gradients")
+    axis.set_ylabel("signal to noise of gradients")
     axis.legend(fontsize=7, title="layer")
     return figure
 
@@ -160,10 +160,10 @@ def named_planes(name: str, planes: Plane | Mapping[str, Plane]) -> dict[str, Pl
 
 
 def _grid(count: int) -> tuple[Figure, list[Axes]]:
-    """Equal panels, at most three in a row."""
+    """Equal panels, three in a row, or four where those are full."""
     from matplotlib.figure import Figure
 
-    across = min(count, 3)
+    across = min(count, 4 if count % 4 == 0 else 3)
     down = -(-count // across)
     width = 6.2 if count == 1 else 3.9 * across + 0.8
     figure = Figure(figsize=(width, 4.4 if count == 1 else 3.4 * down))
@@ -172,6 +172,30 @@ def _grid(count: int) -> tuple[Figure, list[Axes]]:
     for panel in panels.flat[count:]:
         panel.set_visible(False)
     return figure, list(panels.flat[:count])
+
+
+def _labels(axis: Axes, plane: Plane) -> None:
+    """Names at the ends of the trajectories, below each other where ends are close."""
+    ends = np.stack([side[:, :, -1].mean(0) * _BITS for side in (plane.xt, plane.ty)])
+    reach = np.maximum(np.ptp([axis.get_xlim(), axis.get_ylim()], axis=1), 1e-9)
+    # Of the panel: about the width of a name, and two lines of it.
+    close = np.all(
+        np.abs(ends[:, :, None] - ends[:, None]) / reach[:, None, None]
+        < np.array([0.14, 0.09])[:, None, None],
+        axis=0,
+    )
+    for layer, name in enumerate(plane.names):
+        line = int(close[layer, :layer].sum())
+        # To the left of what is in the right third.
+        right = (ends[0, layer] - axis.get_xlim()[0]) / reach[0] > 0.66
+        axis.annotate(
+            name,
+            ends[:, layer],
+            textcoords="offset points",
+            xytext=(-4 if right else 4, -9 - 8 * line),
+            ha="right" if right else "left",
+            fontsize=7,
+        )
 
 
 def _ceilings(axis: Axes, plane: Plane) -> None:
