@@ -30,7 +30,7 @@ def bottleneck_curve(
     *,
     betas: ArrayLike,
     tolerance: float = 1e-9,
-    max_steps: int = 10_000,
+    max_steps: int = 2000,
 ) -> InformationBottleneck:
     r"""The information bottleneck curve: most I(T; Y) at each I(X; T).
 
@@ -45,6 +45,7 @@ def bottleneck_curve(
         betas: trade-offs, ``[nb]``, positive, in any order; neighbours may be 1.1 apart
             in ratio, or closer where the curve bends.
         tolerance, max_steps: at each trade-off, as in ``information_bottleneck``.
+            Close to merges and splits all steps may be taken; ``converged`` tells.
 
     Returns: ``InformationBottleneck`` of arrays with a leading axis ``[nb]``, in the
         order of ``betas``; encoders are ``[nb, nx, nx]``.
@@ -81,7 +82,7 @@ def annealed_bottleneck_curve(
     clusters: int,
     perturbation: float = 1e-3,
     tolerance: float = 1e-9,
-    max_steps: int = 10_000,
+    max_steps: int = 2000,
 ) -> InformationBottleneck:
     r"""The bottleneck curve by deterministic annealing, with few clusters.
 
@@ -98,6 +99,7 @@ def annealed_bottleneck_curve(
         clusters: static number nt of clusters at most; nx suffices for the curve.
         perturbation: uniform numbers up to this are added to the probabilities.
         tolerance, max_steps: at each trade-off, as in ``information_bottleneck``.
+            Close to merges and splits all steps may be taken; ``converged`` tells.
 
     Returns: ``InformationBottleneck`` of arrays with a leading axis ``[nb]``, in the
         order of ``betas``; encoders are ``[nb, nx, nt]``.

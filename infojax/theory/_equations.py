@@ -60,15 +60,18 @@ def log_shares(joint: Array, encoder: Array, beta: Array) -> tuple[Array, Array]
     size = lax.stop_gradient(mass)
     decoder = numerics.normalise(numerics.ratio(both, size[:, None]), axis=1)
     given = numerics.normalise(joint, axis=1)
-    given = jnp.where(given > 0, given, 0)  # no slope at empty cells
-    likelihood = jnp.matmul(given, numerics.log(decoder).T, precision="highest")
-    shares = numerics.log(mass) + beta * likelihood
+    there = decoder > 0
+    logs = jnp.where(there, numerics.log(decoder), 0)
+    likelihood = jnp.matmul(given, logs.T, precision="highest")
+    absent = (~there).astype(joint.dtype).T
+    beyond = jnp.matmul(lax.stop_gradient(given), absent, precision="highest")
 
+    # Rows lost to every cluster by underflow go where least of them is lost.
+    likelihood = likelihood + beyond * math.log(float(jnp.finfo(joint.dtype).tiny))
+    shares = numerics.log(mass) + beta * likelihood
     occupied = mass > 0
-    occupied = jnp.broadcast_to(occupied | ~jnp.any(occupied), shares.shape)
-    some, none = (a.astype(joint.dtype) for a in (given > 0, decoder <= 0))
-    finite = occupied & ~(jnp.matmul(some, none.T, precision="highest") > 0)
-    # Rows lost to every cluster by underflow keep their largest likelihoods.
+    occupied = occupied | ~jnp.any(occupied)
+    finite = occupied & ~(beyond > 0)
     lost = ~jnp.any(finite, axis=1, keepdims=True)
     return shares, finite | (lost & occupied)
 

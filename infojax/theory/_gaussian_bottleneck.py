@@ -7,6 +7,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax.scipy.linalg import solve_triangular
 
+from infojax._base import numerics
 from infojax.closed_form._covariance import factorise, open_covariance, split
 from infojax.theory._equations import open_beta
 from infojax.types import Array, ArrayLike
@@ -77,7 +78,12 @@ def gaussian_bottleneck(
     endless = ~regular & (trade_off > 1)
     rate, relevance = (jnp.where(endless, jnp.inf, a) for a in (rate, relevance))
     fields = (rate, relevance, 1 - squares, critical)
-    return GaussianBottleneck(*(field.astype(dtype) for field in fields))
+    return GaussianBottleneck(
+        *(
+            numerics.unless_nan(field, matrix, trade_off).astype(dtype)
+            for field in fields
+        )
+    )
 
 
 def _squared_canonical_correlations(matrix: Array, dx: int) -> tuple[Array, Array]:

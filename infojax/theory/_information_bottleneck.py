@@ -57,23 +57,25 @@ def information_bottleneck(
     Args:
         pxy: joint probabilities or counts, ``[nx, ny]``, nonnegative; normalised.
         encoder: where to start, q(t | x), ``[nx, nt]``; rows are normalised. Equal
-            clusters stay equal: start from random rows, or from the identity.
+            clusters stay equal, and probabilities of 0 may stay 0: random rows are a
+            good start.
         beta: trade-off, a positive scalar; thousands are fine. May be traced.
         tolerance: stop when no probability moves by more than this, or by more than
             four rounding errors of the dtype. Moves are small, and many, close to the
             trade-offs at which clusters merge.
         max_steps: iterations at most; with ``tolerance=0`` that many are done, unless
-            they change nothing.
+            only rounding is left.
 
     Returns: ``InformationBottleneck(encoder, rate, relevance, entropy, change, steps,
         converged)``, the values those of the encoder returned.
     Gradients: exact at convergence, in ``pxy`` and ``beta``, by the implicit function
-        theorem and not through the iterations: one linear system each. Zero in the
-        start. What a table leaves open, such as how equal clusters share their mass,
-        has no derivative worth the name: ``rate`` and ``relevance`` do not depend on
-        it, ``encoder`` and ``entropy`` do. For a fixed number of steps scan
-        ``bottleneck_step``.
-    Cost: O(nx nt ny) an iteration.
+        theorem and not through the iterations; zero in the start. How clusters that
+        became equal share their mass is left open: ``rate`` and ``relevance`` do not
+        depend on it, ``encoder`` and ``entropy`` are taken to move no more than needed.
+        Steep at trade-offs where clusters merge and at empty cells. For a fixed number
+        of steps scan ``bottleneck_step``.
+    Cost: O(nx nt ny) an iteration; a gradient is a linear system, solved by products
+        of that cost.
     Example:
         >>> pxy = jnp.array([[0.4, 0.1], [0.1, 0.4]])
         >>> found = information_bottleneck(pxy, jnp.eye(2), beta=5.0)

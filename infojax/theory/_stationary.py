@@ -51,8 +51,10 @@ def _stationary_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     def residual(v: Array) -> Array:
         return v - pull * unit * push(inverse * v)
 
+    # Symmetric here, but not its derivative, as the units do not follow.
+    solve = _conjugate_gradients
     answer = lax.custom_linear_solve(
-        residual, unit * moved, _conjugate_gradients, symmetric=True
+        residual, unit * moved, solve, transpose_solve=solve
     )
     return encoder, moved + push(inverse * answer)
 
