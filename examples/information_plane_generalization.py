@@ -28,6 +28,7 @@ from _record import write
 from flax import nnx
 from jax.flatten_util import ravel_pytree
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from rich.progress import track
 from scipy import stats
 from sklearn.datasets import make_blobs
@@ -327,6 +328,7 @@ def picture(kinds, gap, metrics, central) -> Figure:
                 axis.plot(x, y, marker, color=colour, ms=4, alpha=0.7, label=label)
         if not LINEAR & {*name.split("_")}:
             axis.set_xscale("log")
+            axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_xlabel(NAMES[name])
         axis.set_title(
             f"Spearman {values[0]:+.2f}, within decays {values[3]:+.2f}", fontsize=9
