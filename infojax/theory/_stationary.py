@@ -44,7 +44,8 @@ def _stationary_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
 
     # The unit of each cell, which the answer does not depend on.
     q, mass = lax.stop_gradient((encoder, jnp.sum(joint, axis=1, keepdims=True)))
-    unit = numerics.sqrt(numerics.ratio(jnp.where(q > 0, mass, 0), q))
+    normal = q > jnp.finfo(q.dtype).tiny
+    unit = numerics.sqrt(numerics.ratio(jnp.where(normal, mass, 0), q))
     inverse = numerics.ratio(jnp.ones_like(unit), unit)
     pull = 1 - float(jnp.finfo(q.dtype).eps) ** 0.5
 
