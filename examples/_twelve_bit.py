@@ -40,10 +40,9 @@ class Network(nnx.Module):
 
     def __call__(self, x):
         for name, part in zip(NAMES, self.parts[:-1], strict=False):
-            x = self.activation(part(x))
-            self.sow(nnx.Intermediate, name, x)
+            x = infoplane.sow(self, name, self.activation(part(x)))
         logits = self.parts[-1](x)
-        self.sow(nnx.Intermediate, NAMES[-1], jax.nn.softmax(logits))
+        infoplane.sow(self, NAMES[-1], jax.nn.softmax(logits))
         return logits
 
 

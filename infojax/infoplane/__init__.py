@@ -1,6 +1,6 @@
 """The information plane: what layers say of inputs and labels as a network trains."""
 
-from infojax.infoplane._activations import activations
+from infojax.infoplane._activations import activations, sow
 from infojax.infoplane._estimate import Plane, compression, estimate, interval
 from infojax.infoplane._estimators import (
     Information,
@@ -71,6 +71,7 @@ __all__ = [
     "running_gradient_snr",
     "samples",
     "save",
+    "sow",
     "start",
     "weight_data_information_jensen",
     "weight_data_information_mixture",

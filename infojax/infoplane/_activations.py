@@ -14,7 +14,7 @@ from flax.traverse_util import flatten_dict
 from infojax._base import checks
 from infojax.types import Array, ArrayLike
 
-__all__ = ["Network", "activations", "capture"]
+__all__ = ["Network", "activations", "capture", "sow"]
 
 # A model of Flax, or inputs to named activations.
 Network = nnx.Module | nn.Module | Callable[[Array], Mapping[str, Array]]
@@ -35,9 +35,9 @@ def activations(
             a switch: ``lambda m, x: m(x, train=False)``.
 
     Returns: arrays ``[n, ...]`` by name, in the order of computation. A function
-        between modules, such as ``jax.nn.relu`` of an output, is not seen unless sown:
-        ``self.sow(nnx.Intermediate, "hidden", h)``. An NNX module is evaluated as a
-        copy in ``eval`` mode and stays as it is.
+        between modules, such as ``jax.nn.relu`` of an output, is not seen unless its
+        value is named: ``infoplane.sow(self, "hidden", h)``. An NNX module is evaluated
+        as a copy in ``eval`` mode and stays as it is.
     Gradients: those of the network.
     Cost: a forward pass; eager calls also trace it once, for the order.
     Example:
@@ -90,6 +90,41 @@ def activations(
         raise checks.fail(ValueError, name, "model", expected, "none")
     found = forward(state, x)
     return {layer: found[layer] for layer in order}
+
+
+def sow(module: nnx.Module, name: str, value: Array) -> Array:
+    """Name a value within an NNX module, to be seen by ``activations``.
+
+    As ``module.sow(nnx.Intermediate, name, value)``, which in training keeps the value
+    of every call in the module; this does nothing there. Linen modules have no need of
+    it: their ``self.sow("intermediates", name, value)`` does nothing in training.
+
+    Args:
+        module: the module that computes the value, ``self``.
+        name: of the value, unlike those of other values of the module.
+        value: array ``[n, ...]``.
+
+    Returns: the value.
+    Gradients: exact.
+    Cost: none.
+    Example:
+        >>> from flax import nnx
+        >>> class Network(nnx.Module):
+        ...     def __init__(self, rngs):
+        ...         self.linear = nnx.Linear(3, 8, rngs=rngs)
+        ...
+        ...     def __call__(self, x):
+        ...         return sow(self, "hidden", jax.nn.relu(self.linear(x)))
+        >>> list(activations(Network(nnx.Rngs(0)), jnp.ones((5, 3))))
+        ['hidden']
+    References: the documentation of Flax, on intermediates.
+    """
+    if not isinstance(module, nnx.Module):
+        expected, received = "an nnx.Module", type(module).__name__
+        raise checks.fail(TypeError, "sow", "module", expected, received)
+    if hasattr(module, "__captures__"):
+        module.sow(nnx.Intermediate, name, value)
+    return value
 
 
 def capture(name: str, model: Network, x: Array) -> dict[str, Array]:

@@ -58,7 +58,7 @@ def plot_plane(
         if curve is not None:
             rate, relevance = (np.asarray(side) * _BITS for side in curve)
             axis.plot(rate, relevance, color="black", lw=1, label="bottleneck curve")
-        for layer, name in enumerate(plane.names):
+        for layer in range(len(plane.names)):
             x, y = (side[:, layer].mean(0) * _BITS for side in (plane.xt, plane.ty))
             axis.plot(x, y, color="0.75", lw=0.7, zorder=1)
             axis.scatter(
@@ -190,7 +190,7 @@ def _labels(axis: Axes, plane: Plane) -> None:
         right = (ends[0, layer] - axis.get_xlim()[0]) / reach[0] > 0.66
         axis.annotate(
             name,
-            ends[:, layer],
+            (ends[0, layer], ends[1, layer]),
             textcoords="offset points",
             xytext=(-4 if right else 4, -9 - 8 * line),
             ha="right" if right else "left",

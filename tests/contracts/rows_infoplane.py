@@ -15,9 +15,8 @@ class _Layers(nnx.Module):
     """A network without parameters, so that it has the dtype of its inputs."""
 
     def __call__(self, x):
-        self.sow(nnx.Intermediate, "hidden", jnp.tanh(x))
-        self.sow(nnx.Intermediate, "output", jnp.sum(x**2, axis=1))
-        return x
+        infoplane.sow(self, "hidden", jnp.tanh(x))
+        return infoplane.sow(self, "output", jnp.sum(x**2, axis=1))
 
 
 def _seen(x):
@@ -64,6 +63,7 @@ def _estimator(name: str, made, smooth: tuple[int, ...] = (), **more) -> Case:
 
 ROWS = [
     Case("infoplane.activations", _seen, _one, smooth=(0,)),
+    Case("infoplane.sow", lambda x: _Layers()(x), _one, smooth=(0,)),
     Case("infoplane.record", _recorded, _one, smooth=(0,)),
     Case(
         "infoplane.from_arrays",

@@ -114,6 +114,7 @@ OTHERS = {
     ),
     "infoplane.samples": (lambda: infoplane.samples(3.0), "of_inputs"),
     "infoplane.save": (lambda: infoplane.save("run.txt", None), "path"),
+    "infoplane.sow": (lambda: infoplane.sow(X, "h", X), "module"),
     "infoplane.start": (
         lambda: infoplane.start(lambda x: {"h": x}, X, X, epochs=[]),
         "epochs",

@@ -73,6 +73,23 @@ def test_sown_values_take_the_place_of_outputs():
     np.testing.assert_allclose(found["z_hidden"], jnp.tanh(model.first(X)), rtol=1e-6)
 
 
+def test_sown_values_leave_no_trace_in_training():
+    class Network(nnx.Module):
+        def __init__(self, rngs: nnx.Rngs) -> None:
+            self.linear = nnx.Linear(4, 3, rngs=rngs)
+
+        def __call__(self, x):
+            return infoplane.sow(self, "hidden", jnp.tanh(self.linear(x)))
+
+    model = Network(nnx.Rngs(0))
+    out = model(X)
+    np.testing.assert_array_equal(out, jnp.tanh(model.linear(X)))
+    assert not nnx.state(model, nnx.Intermediate)
+    found = infoplane.activations(model, X)
+    assert list(found) == ["hidden"]
+    np.testing.assert_allclose(found["hidden"], out, rtol=1e-6)
+
+
 def test_compiled_and_eager_agree():
     model = Sown(nnx.Rngs(1))
     compiled = nnx.jit(infoplane.activations)(model, X)
