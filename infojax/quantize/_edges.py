@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from infojax._base import checks, numerics
+from infojax._base import checks, keys, numerics
 from infojax.types import Array, ArrayLike
 
 __all__ = ["ebab", "equal_width", "quantile"]
@@ -109,7 +109,9 @@ def ebab(
     x, mask, bins, dtype = _door("ebab", x, bins, where)
     bottom = jnp.asarray(low, x.dtype)
     counted = mask[:, None] & (x != bottom)
-    values = jnp.sort(jnp.where(counted, x, jnp.inf).ravel())
+    every = keys.to_keys(x)
+    every = jnp.where(counted, every, jnp.iinfo(every.dtype).max).ravel()
+    values = jnp.sort(every)
     present = jnp.arange(values.size) < jnp.sum(counted)
     first = jnp.concatenate([jnp.ones(1, bool), values[1:] != values[:-1]])
     distinct = jnp.cumsum((first & present).astype(jnp.int32))
@@ -117,7 +119,10 @@ def ebab(
     wanted = jnp.append(_ranks(number, bins), jnp.maximum(number - 1, 0))
     # The r-th distinct value is where the number of them first exceeds r.
     index = jnp.searchsorted(distinct, wanted + 1)
-    inner = jnp.where(number > 0, values[jnp.minimum(index, values.size - 1)], bottom)
+    chosen = values[jnp.minimum(index, values.size - 1)]
+    # The sample itself, through which gradients pass.
+    place = jnp.argmax(every == chosen[:, None], axis=1)
+    inner = jnp.where(number > 0, x.ravel()[place], bottom)
     edges = jnp.append(bottom, inner)
     return numerics.unless_nan(edges, x).astype(dtype)
 
