@@ -2,8 +2,8 @@
 
     python benchmarks/information_plane.py
 
-A perceptron of twenty layers of 32 units, trained on 10,000 rows for five hundred
-epochs of which a hundred are recorded on all rows. Times an epoch with and without
+A perceptron of twenty layers of 32 units, trained on 10,000 rows for a thousand
+epochs of which about a hundred are recorded on all rows. Times an epoch with and without
 recording, in turns, inside one compiled loop; then the estimation of all layers and
 epochs by bins, with compilation, and the drawing of figures and page. Writes
 ``results/information_plane.json`` and a picture.
@@ -32,7 +32,7 @@ from rich.progress import track
 
 from infojax import infoplane
 
-LAYERS, WIDTH, ROWS, EPOCHS, SEEN, TURNS = 20, 32, 10_000, 500, 100, 2
+LAYERS, WIDTH, ROWS, EPOCHS, SEEN, TURNS = 20, 32, 10_000, 1000, 150, 2
 WAYS: dict[str, Callable[[], infoplane.LayerEstimator]] = {
     "bins": infoplane.bins,
     "adaptive_bins": partial(infoplane.adaptive_bins, low=-1.000001),
