@@ -3,9 +3,9 @@
     python benchmarks/information_plane.py
 
 A perceptron of twenty layers of 32 units, trained on 10,000 rows for a thousand
-epochs of which about a hundred are recorded on all rows. Times an epoch with and without
-recording, in turns, inside one compiled loop; then the estimation of all layers and
-epochs by bins, with compilation, and the drawing of figures and page. Writes
+epochs of which about a hundred are recorded on all rows. Times an epoch with and
+without recording, in turns, inside one compiled loop; then the estimation of all layers
+and epochs by bins, with compilation, and the drawing of figures and page. Writes
 ``results/information_plane.json`` and a picture.
 """
 
