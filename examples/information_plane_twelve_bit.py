@@ -95,7 +95,8 @@ def main(fast: bool = False) -> dict[str, Result]:
             figure.savefig(RESULTS / f"information_plane_{activation.lower()}_snr.png")
     if not fast:
         curve = bottleneck()
-        write("information_plane_twelve_bit", rows, picture(planes, curve))
+        figure = infoplane.plot_plane(planes, curve=curve)
+        write("information_plane_twelve_bit", rows, figure)
         figure = infoplane.plot_epochs(
             {k: p for k, p in planes.items() if "noise" not in k}
         )
@@ -120,11 +121,6 @@ def bottleneck():
     rate, relevance = float(known.rate[0]), float(known.relevance[0])
     words = float(np.log(len(labels)))
     return np.array([0, rate, words]), np.array([0, relevance, relevance])
-
-
-def picture(planes, curve):
-    """Small multiples: a row of estimators for each activation."""
-    return infoplane.plot_plane(planes, curve=curve)
 
 
 if __name__ == "__main__":

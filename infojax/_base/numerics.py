@@ -24,6 +24,7 @@ __all__ = [
     "mean",
     "moment",
     "normalise",
+    "positive",
     "ratio",
     "relative_entropy_terms",
     "settled",
@@ -168,6 +169,12 @@ def log_moment(
         near = jnp.abs(small) < 0.5
         value = jnp.where(near, jnp.log1p(jnp.where(near, small, 0)), value)
     return jnp.where(jnp.all(mass <= 0, axis=axis), 0, value)
+
+
+def positive(scale: Array) -> Array:
+    """Scales held above a floor whose square and its inverse are normal numbers."""
+    floor = jnp.finfo(scale.dtype).tiny ** 0.25
+    return jnp.where(scale < floor, floor, scale)
 
 
 def normalise(mass: Array, axis: int | None = None) -> Array:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-import jax
 import jax.numpy as jnp
 
-from infojax import entropy, mi, quantize
+from infojax import entropy, mi, quantize, transforms
 from infojax._base import checks, numerics
 from infojax._base.plan import PairPlan
 from infojax.mi._kde import noisy_informations
@@ -174,7 +173,7 @@ def encoder(
 
     def estimate(x: Array, t: Array, labels: Array, /) -> Information:
         width = jnp.asarray(scale(t) if callable(scale) else scale, t.dtype)
-        noisy = t + width * jax.random.normal(key, t.shape, jnp.float32).astype(t.dtype)
+        noisy = transforms.inject_noise(key, t, 1.0, scale=width)
         total = mi.encoder_contrastive(noisy, t, width, plan=plan)
         beyond = mi.conditional_encoder_contrastive(noisy, t, width, labels, plan=plan)
         return Information(total, total - beyond)

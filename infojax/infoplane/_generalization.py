@@ -66,8 +66,7 @@ def posterior_log_densities(
             received = str(list(array.shape))
             expected = f"of shape {list(shape)}"
             raise checks.fail(ValueError, name, argument, expected, received)
-    floor = jnp.finfo(scale.dtype).tiny ** 0.25
-    scale = jnp.where(scale < floor, floor, scale)
+    scale = numerics.positive(scale)
 
     def under(posterior: tuple[Array, Array]) -> Array:
         centre, width = posterior

@@ -11,7 +11,7 @@ from jax import lax
 
 from infojax._base import checks, numerics
 from infojax._base.fused.logsumexp import Factors
-from infojax.losses._encoder import categorical_kl, log_softmax, positive
+from infojax.losses._encoder import categorical_kl, log_softmax
 from infojax.types import Array, ArrayLike, Critic
 
 __all__ = [
@@ -249,7 +249,7 @@ def vid_loss(
             expected = f"a scalar or of shape {list(a.shape[1:])}"
             received = str(list(array.shape))
             raise checks.fail(ValueError, "vid_loss", "scale", expected, received)
-        width = positive(array)
+        width = numerics.positive(array)
         return -jnp.sum(jax.scipy.stats.norm.logpdf(b, a, width), axis=1)
 
     return _row_mean("vid_loss", student, teacher, where, cost)

@@ -14,7 +14,6 @@ __all__ = [
     "log_softmax",
     "open_encoder",
     "open_logits",
-    "positive",
 ]
 
 
@@ -39,13 +38,7 @@ def open_encoder(
         pair = dict(zip(called, (means, scales), strict=True))
         checks.same_length(name, **pair)
         checks.columns(name, **pair)
-    return [means, positive(scales), *arrays[len(law) :]], dtype
-
-
-def positive(scale: Array) -> Array:
-    """Scales held above a floor whose square and its inverse are normal numbers."""
-    floor = jnp.finfo(scale.dtype).tiny ** 0.25
-    return jnp.where(scale < floor, floor, scale)
+    return [means, numerics.positive(scales), *arrays[len(law) :]], dtype
 
 
 def gaussian_kl(mean: Array, scale: Array, at: Array, width: Array) -> Array:

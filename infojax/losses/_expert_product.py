@@ -7,7 +7,6 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax.losses._encoder import positive
 from infojax.types import Array, ArrayLike
 
 __all__ = ["ExpertProduct", "expert_product"]
@@ -53,7 +52,7 @@ def expert_product(
         received = str(list(means.shape))
         raise checks.fail(ValueError, name, "means", "non-empty, [m, n, d]", received)
     try:
-        scales = positive(jnp.broadcast_to(scales, means.shape))
+        scales = numerics.positive(jnp.broadcast_to(scales, means.shape))
     except ValueError:
         expected = f"broadcastable to {list(means.shape)}"
         received = str(list(scales.shape))

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax.losses._encoder import gaussian_kl, open_encoder, positive
+from infojax.losses._encoder import gaussian_kl, open_encoder
 from infojax.types import Array, ArrayLike, PRNGKey
 
 __all__ = ["gaussian_rate", "reparameterize", "sampled_rate"]
@@ -72,7 +72,7 @@ def gaussian_rate(
     (mean, scale), dtype = open_encoder(name, mean, scale)
     mask = checks.row_mask(name, where, mean.shape[0])
     at = _like(name, "prior_mean", prior_mean, mean)
-    width = positive(_like(name, "prior_scale", prior_scale, mean))
+    width = numerics.positive(_like(name, "prior_scale", prior_scale, mean))
     mean, at = checks.column_mask(mean, mask), checks.column_mask(at, mask)
     scale, width = (jnp.where(mask[:, None], s, 1) for s in (scale, width))
     return numerics.mean(gaussian_kl(mean, scale, at, width), mask).astype(dtype)

@@ -11,7 +11,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from infojax._base import checks
+from infojax._base import checks, numerics
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import Rows
@@ -221,5 +221,4 @@ def _widths(name: str, scale: ArrayLike, shape: tuple[int, ...], mean: Array) ->
         expected = f"broadcastable to {list(shape)}"
         received = str(list(width.shape))
         raise checks.fail(ValueError, name, "scale", expected, received) from None
-    floor = jnp.finfo(mean.dtype).tiny ** 0.25
-    return jnp.where(width < floor, floor, width)
+    return numerics.positive(width)
