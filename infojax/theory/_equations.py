@@ -16,9 +16,9 @@ from infojax.types import Array, ArrayLike
 __all__ = ["log_shares", "open_beta", "open_joint", "open_problem", "update"]
 
 
-def open_joint(name: str, pxy: ArrayLike) -> tuple[Array, Any]:
+def open_joint(name: str, pxy: ArrayLike, argument: str = "pxy") -> tuple[Array, Any]:
     """A joint table ``[nx, ny]`` of mass 1, or of none, and the dtype to return."""
-    table = checks.counts(name, "pxy", pxy, 2)
+    table = checks.counts(name, argument, pxy, 2)
     mass = table.astype(checks.working_dtype(table.dtype))
     return numerics.normalise(jnp.where(mass < 0, 0, mass)), table.dtype
 

@@ -13,6 +13,7 @@ from contracts import (
     rows_bounds,
     rows_closed_form,
     rows_copulas,
+    rows_couplings,
     rows_critics,
     rows_densities,
     rows_discrete,
@@ -62,6 +63,7 @@ _TABLES = (
     rows_pointwise,
     rows_representation,
     rows_theory,
+    rows_couplings,
     rows_plane_parts,
 )
 

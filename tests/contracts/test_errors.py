@@ -23,6 +23,7 @@ from infojax import (
     report,
     sharded,
     tasks,
+    theory,
     transforms,
 )
 
@@ -226,6 +227,7 @@ OTHERS = {
         ),
         "x",
     ),
+    "theory.set_partitions": (lambda: theory.set_partitions(11), "n"),
     "transforms.balanced_source": (
         lambda: transforms.balanced_source(jax.random.key(0), 5, 2),
         "n_tokens",
