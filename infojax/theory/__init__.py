@@ -13,6 +13,10 @@ Two laws and the joint law of least entropy: ``greedy_coupling``, of several
 of bounded entropy: ``entropy_bounded_map``, with noise ``entropy_bounded_envelope``.
 Both in a chain: ``bottleneck_coupling``. Messages in actions: ``coding_game_policy``
 and ``coding_game_step`` on a policy of ``soft_value_iteration``.
+
+What a channel carries at most: ``channel_capacity``, with costs of its inputs
+``capacity_cost`` by price and ``capacity_within`` a budget. The least rate at which a
+source is described: ``rate_distortion`` by trade-off, ``rate_within`` a distortion.
 """
 
 from infojax.theory._agglomerative_bottleneck import (
@@ -32,6 +36,13 @@ from infojax.theory._bottleneck_terms import (
     bottleneck_step,
     bottleneck_terms,
 )
+from infojax.theory._capacity import (
+    CapacityCost,
+    ChannelCapacity,
+    capacity_cost,
+    channel_capacity,
+)
+from infojax.theory._capacity_within import capacity_within
 from infojax.theory._coding_game import coding_game_policy, coding_game_step
 from infojax.theory._deterministic_bottleneck import (
     DeterministicBottleneck,
@@ -63,12 +74,16 @@ from infojax.theory._information_bottleneck import (
     InformationBottleneck,
     information_bottleneck,
 )
+from infojax.theory._rate_distortion import RateDistortion, rate_distortion
+from infojax.theory._rate_within import rate_within
 from infojax.theory._soft_value_iteration import SoftPolicy, soft_value_iteration
 
 __all__ = [
     "AgglomerativeBottleneck",
     "BottleneckCoupling",
     "BottleneckTerms",
+    "CapacityCost",
+    "ChannelCapacity",
     "Coupling",
     "CouplingAtoms",
     "DeterministicBottleneck",
@@ -76,6 +91,7 @@ __all__ = [
     "EntropyBoundedMap",
     "GaussianBottleneck",
     "InformationBottleneck",
+    "RateDistortion",
     "SoftPolicy",
     "agglomerative_bottleneck",
     "annealed_bottleneck_curve",
@@ -83,6 +99,9 @@ __all__ = [
     "bottleneck_curve",
     "bottleneck_step",
     "bottleneck_terms",
+    "capacity_cost",
+    "capacity_within",
+    "channel_capacity",
     "coding_game_policy",
     "coding_game_step",
     "coupling_entropy_bound",
@@ -95,6 +114,8 @@ __all__ = [
     "information_bottleneck",
     "lower_map_entropy",
     "raise_map_entropy",
+    "rate_distortion",
+    "rate_within",
     "set_partitions",
     "soft_value_iteration",
 ]

@@ -11,6 +11,7 @@ from contracts import (
     rows_auto,
     rows_bottlenecks,
     rows_bounds,
+    rows_channels,
     rows_closed_form,
     rows_copulas,
     rows_couplings,
@@ -64,6 +65,7 @@ _TABLES = (
     rows_representation,
     rows_theory,
     rows_couplings,
+    rows_channels,
     rows_plane_parts,
 )
 
