@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from infojax._base import numerics
+from infojax._base.loops import implicit
 from infojax.theory._simplex import Optimum
 from infojax.types import Array
 
@@ -130,7 +131,7 @@ def _mixture(
 
     # The ends are close to each other, or on a straight part of the curve.
     still = jnp.zeros_like(room)
-    costs, slopes = jax.jvp(lambda s: around(s)[1], (still,), (still + 1,))
+    _, slopes = jax.jvp(lambda s: around(s)[1], (still,), (still + 1,))
     slopes = lax.stop_gradient(slopes)
     apart = ends.price[1] - ends.price[0]
     fall = ends.cost[0] - ends.cost[1]
@@ -138,10 +139,14 @@ def _mixture(
     price = jnp.where(bent, ends.price[0] + share * apart, _chord(ends))
     price = jnp.where(apart > 0, price, 0)
 
-    # A step of Newton's: the price moves so that the cost stays within budget.
-    off = jnp.where(bent, mix(costs) - room, 0)
-    slope = jnp.where(bent, mix(slopes), 0)
-    shift = numerics.ratio(lax.stop_gradient(off) - off, slope)
+    # The price moves so that the cost stays within budget, as by Newton's steps.
+    moves = bent.astype(room.dtype)
+    reply = moves / jnp.where(bent, mix(slopes), 1)
+
+    def step(shift: Array) -> Array:
+        return moves * shift - reply * (mix(around(shift)[1]) - room)
+
+    shift = implicit(step, still)
     price = price + shift
     _, costs, parts = around(shift)
     cost, parts = mix(costs), jax.tree.map(mix, parts)
