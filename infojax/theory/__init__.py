@@ -17,6 +17,7 @@ and ``coding_game_step`` on a policy of ``soft_value_iteration``.
 What a channel carries at most: ``channel_capacity``, with costs of its inputs
 ``capacity_cost`` by price and ``capacity_within`` a budget. The least rate at which a
 source is described: ``rate_distortion`` by trade-off, ``rate_within`` a distortion.
+Figures: ``plot_capacity_cost``, ``plot_rate_distortion``, ``plot_bottleneck``.
 """
 
 from infojax.theory._agglomerative_bottleneck import (
@@ -74,6 +75,11 @@ from infojax.theory._information_bottleneck import (
     InformationBottleneck,
     information_bottleneck,
 )
+from infojax.theory._plot import (
+    plot_bottleneck,
+    plot_capacity_cost,
+    plot_rate_distortion,
+)
 from infojax.theory._rate_distortion import RateDistortion, rate_distortion
 from infojax.theory._rate_within import rate_within
 from infojax.theory._soft_value_iteration import SoftPolicy, soft_value_iteration
@@ -113,6 +119,9 @@ __all__ = [
     "greedy_coupling_atoms",
     "information_bottleneck",
     "lower_map_entropy",
+    "plot_bottleneck",
+    "plot_capacity_cost",
+    "plot_rate_distortion",
     "raise_map_entropy",
     "rate_distortion",
     "rate_within",

@@ -84,8 +84,12 @@ ROWS = [
     ),
 ]
 
+# Types, and figures.
 TYPES = {
     "theory.CapacityCost",
     "theory.ChannelCapacity",
     "theory.RateDistortion",
+    "theory.plot_bottleneck",
+    "theory.plot_capacity_cost",
+    "theory.plot_rate_distortion",
 }

@@ -227,6 +227,12 @@ OTHERS = {
         ),
         "x",
     ),
+    "theory.plot_bottleneck": (
+        lambda: theory.plot_bottleneck(jnp.eye(2), {}),  # type: ignore[arg-type]
+        "curve",
+    ),
+    "theory.plot_capacity_cost": (lambda: theory.plot_capacity_cost({}), "curves"),
+    "theory.plot_rate_distortion": (lambda: theory.plot_rate_distortion({}), "curves"),
     "theory.set_partitions": (lambda: theory.set_partitions(11), "n"),
     "transforms.balanced_source": (
         lambda: transforms.balanced_source(jax.random.key(0), 5, 2),
