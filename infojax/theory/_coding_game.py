@@ -33,10 +33,10 @@ def coding_game_policy(belief: ArrayLike, policy: ArrayLike) -> Array:
         >>> coding_game_policy(belief, policy).tolist()
         [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]
     References: Ebrahimi, Chen and Khisti (2024), minimum entropy coupling with
-        bottleneck, section 5; Sokota et al. (2022), communicating via Markov decision
-        processes.
+        bottleneck; Sokota et al. (2022), communicating via Markov decision processes.
     """
-    return _coupled("coding_game_policy", belief, policy)[0]
+    given, _, dtype = _coupled("coding_game_policy", belief, policy)
+    return given.astype(dtype)
 
 
 def coding_game_step(belief: ArrayLike, policy: ArrayLike, action: ArrayLike) -> Array:
@@ -62,23 +62,22 @@ def coding_game_step(belief: ArrayLike, policy: ArrayLike, action: ArrayLike) ->
         >>> coding_game_step(belief, policy, 1).tolist()
         [0.0, 0.5, 0.5]
     References: Ebrahimi, Chen and Khisti (2024), minimum entropy coupling with
-        bottleneck, section 5; Sokota et al. (2022), communicating via Markov decision
-        processes.
+        bottleneck; Sokota et al. (2022), communicating via Markov decision processes.
     """
     name = "coding_game_step"
     taken = checks.integers(name, "action", action, ndim=0)
-    given, prior, dtype = _coupled(name, belief, policy, half=False)
+    given, prior, dtype = _coupled(name, belief, policy)
     seen = prior * given[:, taken]
     total = jnp.sum(seen)
     return jnp.where(total == 0, prior, numerics.ratio(seen, total)).astype(dtype)
 
 
 def _coupled(
-    name: str, belief: ArrayLike, policy: ArrayLike, half: bool = True
+    name: str, belief: ArrayLike, policy: ArrayLike
 ) -> tuple[Array, Array, Any]:
     """Policies given the message, the clean belief, and the dtype to return."""
     (prior, law), dtype = open_marginals(name, belief=belief, policy=policy)
     joint = greedy(prior, law)
     mass = jnp.sum(joint, axis=1, keepdims=True)
     given = jnp.where(mass == 0, law, numerics.ratio(joint, mass))
-    return (given.astype(dtype) if half else given), prior, dtype
+    return given, prior, dtype

@@ -150,7 +150,7 @@ def entropy_bounded_envelope(
         >>> round(float(found.information), 4), round(float(found.entropy), 4)
         (0.5196, 0.55)
     References: Ebrahimi, Chen and Khisti (2024), minimum entropy coupling with
-        bottleneck, section 3.
+        bottleneck.
     """
     name = "entropy_bounded_envelope"
     (law,), dtype = open_marginals(name, p=p)

@@ -106,7 +106,7 @@ def greedy_coupling_atoms(marginals: Sequence[ArrayLike]) -> CouplingAtoms:
     Returns: ``CouplingAtoms(masses, indices, entropy)`` of :math:`\sum_i n_i - k + 1`
         atoms; all masses are 0 where one of the laws is empty.
     Gradients: as those of ``greedy_coupling``.
-    Cost: one step after the other for each atom, of O(k max n_i).
+    Cost: one step after the other for each atom, of O(sum n_i).
     Example:
         >>> laws = jnp.array([0.6, 0.4]), jnp.array([0.5, 0.5]), jnp.array([0.7, 0.3])
         >>> found = greedy_coupling_atoms(laws)
@@ -174,22 +174,21 @@ def greedy(p: Array, q: Array) -> Array:
 
 def _atoms(laws: Sequence[Array]) -> tuple[Array, Array]:
     """Masses ``[atoms]`` and symbols ``[atoms, k]``, in the order of the matches."""
-    width, k = max(len(law) for law in laws), len(laws)
-    left = jnp.stack([jnp.pad(law, (0, width - len(law))) for law in laws])
-    # Else what is left of a mass that is used up but for rounding is an atom.
-    none = _ROUNDING * float(jnp.finfo(left.dtype).eps) * left
-    each = jnp.arange(k)
+    eps = _ROUNDING * float(jnp.finfo(laws[0].dtype).eps)
 
-    def match(left: Array, _: None) -> tuple[Array, tuple[Array, Array]]:
-        index = jnp.argmax(left, axis=1).astype(jnp.int32)
-        tops = left[each, index]
-        mass = jnp.min(tops)
-        rest = tops - mass
-        rest = jnp.where(rest <= none[each, index], 0, rest)
-        return left.at[each, index].set(rest), (mass, index)
+    def match(left: tuple[Array, ...], _: None):
+        index = [jnp.argmax(law).astype(jnp.int32) for law in left]
+        tops = [law[i] for law, i in zip(left, index, strict=True)]
+        mass = jnp.min(jnp.stack(tops))
+        after = []
+        for law, whole, i, top in zip(left, laws, index, tops, strict=True):
+            # What is left of a mass that is used up but for rounding is no atom.
+            rest = top - mass
+            after.append(law.at[i].set(jnp.where(rest <= eps * whole[i], 0, rest)))
+        return tuple(after), (mass, jnp.stack(index))
 
-    count = sum(len(law) for law in laws) - k + 1
-    return lax.scan(match, left, None, length=count)[1]
+    count = sum(len(law) for law in laws) - len(laws) + 1
+    return lax.scan(match, tuple(laws), None, length=count)[1]
 
 
 def _meet(p: Array, q: Array) -> Array:
