@@ -143,7 +143,7 @@ def entropy_bounded_envelope(
     Gradients: exact in ``p`` and ``max_entropy``, the map and the cell held fixed, by
         the implicit function theorem; at a deterministic map zero in ``max_entropy``.
         Finite everywhere.
-    Cost: O(k n) time and memory, and some 60 evaluations of a logarithm for a map.
+    Cost: O(k n) time and memory, and four bisections to rounding for each map.
     Example:
         >>> p, labels = jnp.array([0.7, 0.2, 0.1]), set_partitions(3)
         >>> found = entropy_bounded_envelope(p, max_entropy=0.55, labels=labels)

@@ -110,6 +110,7 @@ def test_the_guarantee_of_maps_over_many_bounds():
     found = over_bounds(p, bounds)
     assert np.all(found.feasible)
     assert np.all(found.information <= bounds + 1e-9)
+    assert np.all(np.diff(found.information, axis=1) >= -1e-12)
     whole = entropies(p)[:, None]
     second = jnp.sort(p)[:, -2]
     gap = entropies(jnp.stack([second, 1 - second], axis=-1))[:, None]
