@@ -15,9 +15,10 @@ from infojax._base.loops import implicit
 from infojax.theory._simplex import Optimum
 from infojax.types import Array
 
-__all__ = ["AtBudget", "at_budget", "steepest"]
+__all__ = ["AtBudget", "at_budget", "open_room", "steepest"]
 
 _ROUNDING = 128  # rounding errors in a gap
+_SHORT = 16  # rounding errors by which a budget may be too small
 
 
 class AtBudget(NamedTuple):
@@ -180,6 +181,17 @@ def _chord(ends: _Ends) -> Array:
     """The price at which both ends are equally good."""
     fall = ends.cost[0] - ends.cost[1]
     return numerics.ratio(ends.loss[1] - ends.loss[0], fall)
+
+
+def open_room(budget: Array, least: Array) -> tuple[Array, Array]:
+    """What a budget leaves above the least cost, and whether it covers that."""
+    info = jnp.finfo(budget.dtype)
+    most = float(info.max) ** 0.5
+    room = jnp.clip(budget - least, -most, most)
+    short = (
+        _SHORT * float(info.eps) * (jnp.minimum(jnp.abs(budget), most) + jnp.abs(least))
+    )
+    return jnp.where(room > 0, room, 0), room >= -short
 
 
 def steepest(extra: Array) -> Array:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from infojax._base import numerics
 from infojax._base.scores import scalar
-from infojax.theory._budget import at_budget, steepest
+from infojax.theory._budget import at_budget, open_room, steepest
 from infojax.theory._capacity import (
     CapacityCost,
     open_channel,
@@ -19,8 +19,6 @@ from infojax.theory._simplex import Optimum, maximise
 from infojax.types import Array, ArrayLike
 
 __all__ = ["capacity_within"]
-
-_ROUNDING = 16  # rounding errors by which a budget may be too small
 
 
 def capacity_within(
@@ -40,7 +38,7 @@ def capacity_within(
         channel: p(y | x), probabilities or counts, ``[nx, ny]``, nonnegative; rows are
             normalised. An input whose row is 0 is not used.
         costs: of each input, ``[nx]``; those of +inf are not used.
-        budget: most mean cost, a scalar; may be traced.
+        budget: most mean cost, a scalar; may be traced, and +inf.
         tolerance: stop when the capacity is within this, or 128 rounding errors, of an
             upper bound. The price is about as close as the root of it.
         max_steps: Newton steps at each price.
@@ -66,11 +64,8 @@ def capacity_within(
     table, costs, dtype = open_channel(name, channel, costs)
     budget = scalar(name, "budget", budget, table.dtype)
     (rows, extra, _), usable, least = open_inputs(table, costs, budget)
-    eps = float(jnp.finfo(table.dtype).eps)
-    room = budget - least
-    possible = room >= -_ROUNDING * eps * (jnp.abs(budget) + jnp.abs(least))
-    possible = possible | ~jnp.any(usable)
-    room = jnp.where(possible, jnp.where(room > 0, room, 0), 0)
+    room, enough = open_room(budget, least)
+    possible = enough | ~jnp.any(usable)
     stop = limits(name, tolerance / 8, max_steps)  # a share of the gap for the laws
 
     def solve(price: Array) -> Optimum:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from infojax._base import numerics
 from infojax._base.scores import scalar
-from infojax.theory._budget import at_budget, steepest
+from infojax.theory._budget import at_budget, open_room, steepest
 from infojax.theory._information_bottleneck import limits
 from infojax.theory._rate_distortion import (
     RateDistortion,
@@ -20,8 +20,6 @@ from infojax.theory._simplex import Optimum, maximise
 from infojax.types import Array, ArrayLike
 
 __all__ = ["rate_within"]
-
-_ROUNDING = 16  # rounding errors by which a budget may be too small
 
 
 def rate_within(
@@ -40,7 +38,7 @@ def rate_within(
     Args:
         p: law of the source, probabilities or counts, ``[nx]``; normalised.
         distortion: d(x, y), ``[nx, ny]``; +inf where y must not stand for x.
-        budget: most mean distortion, a scalar; may be traced.
+        budget: most mean distortion, a scalar; may be traced, and +inf.
         tolerance: stop when the rate is within this, or 128 rounding errors, of a lower
             bound. ``beta`` is about as close as the root of it.
         max_steps: Newton steps at each trade-off.
@@ -69,10 +67,7 @@ def rate_within(
     source, table, dtype = open_source(name, p, distortion)
     budget = scalar(name, "budget", budget, table.dtype)
     (law, extra, _), least, possible = open_outputs(source, table, budget)
-    eps = float(jnp.finfo(table.dtype).eps)
-    room = budget - least
-    enough = room >= -_ROUNDING * eps * (jnp.abs(budget) + jnp.abs(least))
-    room = jnp.where(possible & (room > 0), room, 0)
+    room, enough = open_room(budget, least)
     stop = limits(name, tolerance / 8, max_steps)  # a share of the gap for the laws
     everything = jnp.ones(table.shape[1], bool)
 

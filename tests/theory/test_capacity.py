@@ -120,7 +120,9 @@ def test_binary_inputs_at_a_cost():
 
 def test_budgets_that_do_not_bind_and_that_nothing_meets():
     costs = np.array([1.0, 3.0])
-    for budget, capacity, price in ((2.0, np.log(2) - h(0.1), 0), (0.9, -np.inf, None)):
+    free, none = np.log(2) - h(0.1), -np.inf
+    cases = (2.0, free, 0), (np.inf, free, 0), (0.9, none, None), (-np.inf, none, None)
+    for budget, capacity, price in cases:
         found = within(BSC, costs, budget=budget)
         np.testing.assert_allclose(found.capacity, capacity, atol=1e-12)
         assert price is None or found.price == price
