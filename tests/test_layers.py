@@ -26,6 +26,8 @@ RANKS = {
     "dependence": 3,
     "theory": 3,
     "losses": 4,
+    "design": 4,
+    "pid": 4,
     "fit": 5,
     "infoplane": 5,
     "distributed": 5,
@@ -37,6 +39,7 @@ RANKS = {
 # One rank may hold several layers that do not know each other.
 FLAX = {"layers", "critics", "fit", "infoplane", "_demo"}
 OPTAX = {"fit", "_demo"}
+MATPLOTLIB = {"infoplane", "pid", "theory", "_report", "_demo"}
 ROOT = Path(infojax.__file__).parent
 
 
@@ -89,4 +92,4 @@ def test_foreign_machinery_stays_in_its_layer():
             assert root != "optax" or layer(path) in OPTAX, path
             assert root not in {"chex", "ott"}, path
             if root == "matplotlib":
-                assert layer(path) in {"_demo", "_report", "infoplane"}, path
+                assert layer(path) in MATPLOTLIB, path

@@ -17,6 +17,7 @@ from contracts import (
     rows_couplings,
     rows_critics,
     rows_densities,
+    rows_design,
     rows_discrete,
     rows_distributed,
     rows_estimators,
@@ -26,6 +27,7 @@ from contracts import (
     rows_losses,
     rows_low_level,
     rows_neighbours,
+    rows_pid,
     rows_plane_parts,
     rows_pointwise,
     rows_quantize,
@@ -67,6 +69,8 @@ _TABLES = (
     rows_couplings,
     rows_channels,
     rows_plane_parts,
+    rows_pid,
+    rows_design,
 )
 
 CASES = [row for table in _TABLES for row in table.ROWS]

@@ -14,12 +14,14 @@ from infojax import (
     attention,
     bounds,
     critics,
+    design,
     distributed,
     fit,
     infoplane,
     layers,
     losses,
     mi,
+    pid,
     report,
     sharded,
     tasks,
@@ -73,9 +75,33 @@ def test_the_error_explains_itself(case: Case, kind: str):
 
 
 X = jnp.ones((4, 2))
+KEY = jax.random.key(0)
+NORMAL = design.Model(jax.random.normal, lambda key, t, d: t, lambda y, t, d: -(y**2))
 LINEAR, RULE = critics.bilinear(2, 2), optax.sgd(0.1)
 # Functions that are not called with arrays alone, and a mistake for each.
 OTHERS = {
+    "design.eig_bounds": (
+        lambda: design.eig_bounds(KEY, NORMAL, 1.0, outer=0, inner=1),
+        "outer",
+    ),
+    "design.eig_marginal": (
+        lambda: design.eig_marginal(KEY, NORMAL, 1.0, 2.0, outer=1),  # type: ignore[arg-type]
+        "log_marginal",
+    ),
+    "design.eig_marginal_likelihood": (
+        lambda: design.eig_marginal_likelihood(KEY, len, 1.0, len, len, outer=1),  # type: ignore[arg-type]
+        "model",
+    ),
+    "design.eig_posterior": (
+        lambda: design.eig_posterior(KEY, NORMAL, 1.0, len, outer=1),  # type: ignore[arg-type]
+        "model",
+    ),
+    "design.eig_trajectory": (
+        lambda: design.eig_trajectory(
+            KEY, NORMAL, lambda *_: 1.0, 1.0, steps=0, outer=1, inner=1
+        ),
+        "steps",
+    ),
     "fit.autoencoder": (
         lambda: fit.autoencoder(jax.random.key(0), X, optax.adam(1e-3), columns=0),
         "columns",
@@ -121,6 +147,7 @@ OTHERS = {
         "epochs",
     ),
     "infoplane.write_page": (lambda: infoplane.write_page("p.html", {}), "planes"),
+    "pid.plot_atoms": (lambda: pid.plot_atoms({}), "parts"),
     "tasks.correlated_gaussian": (
         lambda: tasks.correlated_gaussian(-1.0),
         "mutual_information",
