@@ -206,6 +206,36 @@ def _newton(
     return move, jnp.where(where, (dual * (rows @ move) - centre) / slack, 0)
 
 
+def _answer(
+    program: Program,
+    where: Array,
+    v: Array,
+    dual: Array,
+    given: Any,
+    slope: Array,
+    centre: Array,
+) -> tuple[Array, Array]:
+    """The moves of ``_newton`` where slack is known to few digits, as at the end.
+
+    Both moves are unknown, and each constraint is weighed by the larger of multiplier
+    and slack: nothing is divided by the smaller one, which is mostly rounding.
+    """
+    slack = _slack(program, where, v, given)
+    rows = jax.jacrev(lambda v: -_slack(program, where, v, given))(v)
+    curved = jax.hessian(_lagrangian, argnums=2)(program, where, v, dual, given)
+    size = jnp.diagonal(curved) + dual @ rows**2
+    ridge = 16 * jnp.finfo(v.dtype).eps * jnp.where(size > 0, size, 1)
+    larger = jnp.maximum(dual, slack)
+    matrix = jnp.block(
+        [
+            [curved + jnp.diag(ridge), rows.T],
+            [-(dual / larger)[:, None] * rows, jnp.diag(slack / larger)],
+        ]
+    )
+    moves = jnp.linalg.solve(matrix, -jnp.concatenate([slope, centre / larger]))
+    return moves[: len(v)], jnp.where(where, moves[len(v) :], 0)
+
+
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
 def _solution(
     program: Program, point: tuple[Array, Array], where: Array, given: Any
@@ -224,7 +254,7 @@ def _solution_jvp(program: Program, primals: tuple, tangents: tuple):
         return _residuals(program, where, v, dual, given, zero)
 
     _, moved = jax.jvp(residuals, (given,), (tangents[2],))
-    return (v, dual), _newton(program, where, v, dual, given, *moved)
+    return (v, dual), _answer(program, where, v, dual, given, *moved)
 
 
 @partial(jax.custom_jvp, nondiff_argnums=(0,))
