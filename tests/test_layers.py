@@ -28,6 +28,7 @@ RANKS = {
     "losses": 4,
     "design": 4,
     "pid": 4,
+    "prompts": 4,
     "fit": 5,
     "infoplane": 5,
     "distributed": 5,

@@ -173,7 +173,7 @@ def log_moment(
 
 def positive(scale: Array) -> Array:
     """Scales held above a floor whose square and its inverse are normal numbers."""
-    floor = jnp.finfo(scale.dtype).tiny ** 0.25
+    floor = float(jnp.finfo(scale.dtype).tiny) ** 0.25
     return jnp.where(scale < floor, floor, scale)
 
 

@@ -30,6 +30,7 @@ from contracts import (
     rows_pid,
     rows_plane_parts,
     rows_pointwise,
+    rows_prompts,
     rows_quantize,
     rows_representation,
     rows_spectral,
@@ -71,6 +72,7 @@ _TABLES = (
     rows_plane_parts,
     rows_pid,
     rows_design,
+    rows_prompts,
 )
 
 CASES = [row for table in _TABLES for row in table.ROWS]

@@ -22,6 +22,7 @@ from infojax import (
     losses,
     mi,
     pid,
+    prompts,
     report,
     sharded,
     tasks,
@@ -147,6 +148,7 @@ OTHERS = {
         "epochs",
     ),
     "infoplane.write_page": (lambda: infoplane.write_page("p.html", {}), "planes"),
+    "prompts.select": (lambda: prompts.select(np.ones((2, 1, 2)), names="a"), "names"),
     "pid.plot_atoms": (lambda: pid.plot_atoms({}), "parts"),
     "tasks.correlated_gaussian": (
         lambda: tasks.correlated_gaussian(-1.0),
