@@ -1,6 +1,7 @@
 """Which experiment to make: expected information gain of designs, in nats."""
 
 from infojax.design._enumerate import EIGPair, eig_enumerate, eig_matrix
+from infojax.design._environments import Environment, Environments, environments
 from infojax.design._estimates import (
     ace,
     marginal_bound,
@@ -22,6 +23,8 @@ from infojax.design._variational import (
 __all__ = [
     "EIGBounds",
     "EIGPair",
+    "Environment",
+    "Environments",
     "Guide",
     "Model",
     "ace",
@@ -32,6 +35,7 @@ __all__ = [
     "eig_matrix",
     "eig_posterior",
     "eig_trajectory",
+    "environments",
     "linear_gaussian_eig",
     "marginal_bound",
     "nmc",

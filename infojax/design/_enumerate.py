@@ -129,15 +129,12 @@ def eig_enumerate(
     log = log.astype(checks.working_dtype(dtype))
     mass = checks.weights(name, weights, keep, log.dtype, "weights")
     mass = numerics.normalise(jnp.where(mass < 0, 0, mass))
-    impossible = log == -jnp.inf
-    table = jnp.where(impossible, 0, jnp.exp(jnp.where(impossible, 0, log)))
-    marginal = jnp.sum(mass[:, None] * table, axis=0)
-    terms = numerics.relative_entropy_terms(table, marginal)
-    rows = jnp.where(mass[:, None] > 0, terms, 0)
-    value = jnp.sum(jnp.where(mass > 0, mass, 0) * jnp.sum(rows, axis=1))
-    return numerics.unless_nan(value, mass, jnp.where(keep[:, None], log, 0)).astype(
-        dtype
-    )
+    marginal = numerics.logsumexp(log, weights=mass[:, None], axis=0)
+    counts = (mass[:, None] > 0) & (log != -jnp.inf)
+    safe = jnp.where(counts, log, 0)
+    terms = jnp.exp(safe) * (safe - jnp.where(jnp.isinf(marginal), 0, marginal))
+    value = jnp.sum(mass[:, None] * jnp.where(counts, terms, 0))
+    return numerics.unless_nan(value, mass, safe).astype(dtype)
 
 
 def _rows(name: str, **named: Any) -> Any:

@@ -191,4 +191,23 @@ ROWS = [
     ),
 ]
 
-TYPES = {"design.EIGBounds", "design.EIGPair", "design.Guide", "design.Model"}
+ROWS.append(
+    Case(
+        "design.environments",
+        lambda d: design.environments().moral_machines.eig(d),
+        lambda rng: (rng.normal(size=9),),
+        smooth=(0,),
+    )
+)
+
+TYPES = {
+    f"design.{name}"
+    for name in (
+        "EIGBounds",
+        "EIGPair",
+        "Environment",
+        "Environments",
+        "Guide",
+        "Model",
+    )
+}
