@@ -200,14 +200,65 @@ ROWS.append(
     )
 )
 
+
+def _belief(mean, d, outcome):
+    follow = design.particle_belief(model(mean), particles=20, steps=1, threshold=0.0)
+    belief = follow.init(KEY, d)
+    belief, info = follow.update(KEY, belief, d, outcome)
+    return belief.log_weights, belief.log_evidence, info.log_predictive
+
+
+def _run(mean, d):
+    follow = design.particle_belief(model(mean), particles=20, steps=2, threshold=0.0)
+    world = model(mean)
+    last, _ = design.run_experiment(
+        KEY,
+        follow,
+        lambda key, belief: d,
+        lambda key, chosen: world.sample_outcome(key, mean + 1, chosen),
+        d,
+        steps=2,
+    )
+    return last.log_weights, last.log_evidence
+
+
+def _three(rng: np.random.Generator):
+    return *two(rng), rng.normal(size=2)
+
+
+ROWS += [
+    Case("design.particle_belief", _belief, _three, smooth=(0, 1, 2)),
+    Case("design.run_experiment", _run, two, smooth=(0, 1)),
+    Case(
+        "design.exhaustive_search",
+        lambda candidates, d: (
+            design.exhaustive_search(
+                lambda c: -jnp.sum((c - d) ** 2), candidates
+            ).values
+        ),
+        lambda rng: (rng.normal(size=(5, 2)), rng.normal(size=2)),
+        smooth=(0, 1),
+        bad=("empty",),
+        arguments=("candidates",),
+    ),
+]
+
 TYPES = {
     f"design.{name}"
     for name in (
+        "Belief",
+        "BeliefInfo",
         "EIGBounds",
         "EIGPair",
         "Environment",
         "Environments",
+        "Exhaustive",
+        "GradientSearch",
         "Guide",
         "Model",
+        "ParticleBelief",
+        "SearchInfo",
+        "SearchState",
+        "gradient_search",
     )
 }

@@ -103,6 +103,18 @@ OTHERS = {
         ),
         "steps",
     ),
+    "design.gradient_search": (
+        lambda: design.gradient_search(len, 0.1),  # type: ignore[arg-type]
+        "optimizer",
+    ),
+    "design.particle_belief": (
+        lambda: design.particle_belief(NORMAL, particles=4, steps=1, moves=1),
+        "model",
+    ),
+    "design.run_experiment": (
+        lambda: design.run_experiment(KEY, NORMAL, len, len, 1.0, steps=1),  # type: ignore[arg-type]
+        "belief",
+    ),
     "fit.autoencoder": (
         lambda: fit.autoencoder(jax.random.key(0), X, optax.adam(1e-3), columns=0),
         "columns",

@@ -1,0 +1,312 @@
+"""What is known after some experiments: particles, weighted, resampled and moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.flatten_util import ravel_pytree
+
+from infojax._base import checks, numerics
+from infojax.design._model import Model, open_model
+from infojax.types import Array, PRNGKey
+
+__all__ = [
+    "Belief",
+    "BeliefInfo",
+    "ParticleBelief",
+    "particle_belief",
+    "run_experiment",
+]
+
+_SPREAD = 2.38  # over the root of the dimension, of moves in one normal mode
+_NARROW = 0.02  # the least of the factors by which moves are shortened at random
+
+
+class Belief(NamedTuple):
+    """A posterior: ``particles`` (n rows), ``log_weights [n]`` of total mass 1, data.
+
+    ``designs`` and ``outcomes`` have a row for each of the steps there may be, of which
+    ``seen`` are filled. ``log_evidence`` is log p(outcomes | designs).
+    """
+
+    particles: Any
+    log_weights: Array
+    designs: Any
+    outcomes: Any
+    seen: Array
+    log_evidence: Array
+
+
+class BeliefInfo(NamedTuple):
+    """One observation: log-probability of the outcome before it came, in nats.
+
+    ``effective`` is the number of particles that counted, before they were replaced;
+    ``resampled`` says that they were; ``accepted`` is the share of moves that went
+    through, 0 without moves.
+    """
+
+    log_predictive: Array
+    effective: Array
+    resampled: Array
+    accepted: Array
+
+
+class ParticleBelief(NamedTuple):
+    """A posterior over time, as pure functions.
+
+    ``init(key, design) -> Belief`` draws the prior, with a design for its shape alone;
+    ``update(key, belief, design, outcome) -> (Belief, BeliefInfo)`` adds one
+    observation; ``model(belief) -> Model`` has the belief for a prior.
+    """
+
+    init: Callable[[PRNGKey, Any], Belief]
+    update: Callable[[PRNGKey, Belief, Any, Any], tuple[Belief, BeliefInfo]]
+    model: Callable[[Belief], Model]
+
+
+def particle_belief(
+    model: Model,
+    *,
+    particles: int,
+    steps: int,
+    moves: int = 0,
+    threshold: float = 0.5,
+) -> ParticleBelief:
+    """Follow the posterior through a sequence of experiments with weighted particles.
+
+    Each observation multiplies the weights. Where they have become too unequal the
+    particles are resampled and then moved by ``moves`` Metropolis steps that leave the
+    posterior of all data so far unchanged; without moves they only thin out.
+
+    Args:
+        model: what is observed; with moves it must know its ``log_prior``, and its
+            parameters must be floating.
+        particles: static.
+        steps: observations that there may be, static: the room for data. Further ones
+            are refused by NaN.
+        moves: Metropolis steps after resampling, static. Random walks of many lengths,
+            of the covariance of the particles.
+        threshold: resample where fewer than this share of particles count; static.
+
+    Returns: ``ParticleBelief(init, update, model)``, all of fixed shapes, so that a
+        whole sequence runs in one ``jit``. An outcome impossible for all particles
+        makes weights NaN.
+    Gradients: of weights and evidence exact while nothing is resampled, and with the
+        particles held fixed beyond that.
+    Cost: O(particles) densities an observation, and O(particles * moves * steps) where
+        moved.
+    Example:
+        >>> model = Model(
+        ...     lambda key: jax.random.normal(key),
+        ...     lambda key, theta, d: d * theta + jax.random.normal(key),
+        ...     lambda y, theta, d: jax.scipy.stats.norm.logpdf(y, d * theta),
+        ...     lambda theta: jax.scipy.stats.norm.logpdf(theta),
+        ... )
+        >>> follow = particle_belief(model, particles=2000, steps=3, moves=2)
+        >>> belief = follow.init(jax.random.key(0), 1.0)
+        >>> belief, info = follow.update(jax.random.key(1), belief, 1.0, 2.0)
+        >>> mean = jnp.sum(jnp.exp(belief.log_weights) * belief.particles)
+        >>> abs(float(mean) - 1.0) < 0.1
+        True
+    References: Chopin (2002), a sequential particle filter method for static models.
+    """
+    name = "particle_belief"
+    if not isinstance(moves, int) or isinstance(moves, bool) or moves < 0:
+        received = f"{moves!r}"
+        raise checks.fail(ValueError, name, "moves", "a static int >= 0", received)
+    model = open_model(name, model, log_prior=moves > 0)
+    n = checks.size(name, particles, "particles")
+    steps = checks.size(name, steps, "steps")
+    threshold = checks.order(name, threshold, "threshold", finite=True)
+
+    def init(key: PRNGKey, design: Any) -> Belief:
+        keys = jax.random.split(key)
+        drawn = jax.vmap(model.sample_prior)(jax.random.split(keys[0], n))
+        design = jax.tree.map(jnp.asarray, design)
+        first = jax.tree.map(lambda a: a[0], drawn)
+        blank = (
+            design,
+            jax.eval_shape(model.sample_outcome, keys[1], first, design),
+        )
+        designs, outcomes = jax.tree.map(
+            lambda a: jnp.zeros((steps, *a.shape), a.dtype), blank
+        )
+        log = jax.eval_shape(
+            model.log_prob, jax.tree.map(lambda a: a[0], outcomes), first, design
+        )
+        even = jnp.full(n, -jnp.log(jnp.asarray(n, log.dtype)), log.dtype)
+        seen, evidence = jnp.zeros((), jnp.int32), jnp.zeros((), log.dtype)
+        return Belief(drawn, even, designs, outcomes, seen, evidence)
+
+    def update(
+        key: PRNGKey, belief: Belief, design: Any, outcome: Any
+    ) -> tuple[Belief, BeliefInfo]:
+        def put(rows: Array, row: Any) -> Array:
+            return rows.at[belief.seen].set(jnp.asarray(row).astype(rows.dtype))
+
+        designs = jax.tree.map(put, belief.designs, design)
+        outcomes = jax.tree.map(put, belief.outcomes, outcome)
+        each = jax.vmap(lambda theta: model.log_prob(outcome, theta, design))
+        log = belief.log_weights + each(belief.particles)
+        predictive = numerics.logsumexp(log)
+        room = belief.seen < steps
+        predictive = jnp.where(room, predictive, jnp.nan)
+        log = log - predictive
+        effective = jnp.exp(-numerics.logsumexp(2 * log))
+        belief = Belief(
+            belief.particles,
+            log,
+            designs,
+            outcomes,
+            belief.seen + 1,
+            belief.log_evidence + predictive,
+        )
+        tired = effective < threshold * n
+        none = jnp.zeros((), log.dtype)
+        belief, accepted = lax.cond(
+            tired, renew, lambda key, belief: (belief, none), key, belief
+        )
+        return belief, BeliefInfo(predictive, effective, tired, accepted)
+
+    def renew(key: PRNGKey, belief: Belief) -> tuple[Belief, Array]:
+        keys = jax.random.split(key)
+        index = _systematic(keys[0], belief.log_weights)
+        drawn = jax.tree.map(lambda a: lax.stop_gradient(a[index]), belief.particles)
+        even = jnp.full_like(belief.log_weights, -jnp.log(n))
+        belief = belief._replace(particles=drawn, log_weights=even)
+        if not moves:
+            return belief, jnp.zeros((), even.dtype)
+        return _moved(keys[1], model, belief, moves)
+
+    def of_belief(belief: Belief) -> Model:
+        edges = jnp.cumsum(jnp.exp(lax.stop_gradient(belief.log_weights)))
+
+        def sample_prior(key: PRNGKey) -> Any:
+            at = jax.random.uniform(key, (), edges.dtype) * edges[-1]
+            index = jnp.clip(jnp.searchsorted(edges, at, side="right"), 0, n - 1)
+            return jax.tree.map(lambda a: a[index], belief.particles)
+
+        return Model(sample_prior, model.sample_outcome, model.log_prob)
+
+    return ParticleBelief(init, update, of_belief)
+
+
+def run_experiment(
+    key: PRNGKey,
+    belief: ParticleBelief,
+    choose: Callable[[PRNGKey, Belief], Any],
+    respond: Callable[[PRNGKey, Any], Any],
+    design: Any,
+    *,
+    steps: int,
+) -> tuple[Belief, BeliefInfo]:
+    """Choose, observe and learn, over and over: one loop of fixed shapes.
+
+    Args:
+        key: of the prior, of choices, of responses and of resampling.
+        belief: from ``particle_belief``, with room for so many steps.
+        choose: ``(key, belief) -> design``, the next experiment.
+        respond: ``(key, design) -> outcome``, the world.
+        design: any design, for its shape alone.
+        steps: experiments, static.
+
+    Returns: the last ``Belief``, whose ``designs`` and ``outcomes`` are the record, and
+        ``BeliefInfo`` with a row a step.
+    Gradients: as of ``particle_belief``; choices are usually no smooth function.
+    Cost: ``steps`` times a choice, a response and an update.
+    Example:
+        >>> model = Model(
+        ...     lambda key: jax.random.normal(key),
+        ...     lambda key, theta, d: d * theta + jax.random.normal(key),
+        ...     lambda y, theta, d: jax.scipy.stats.norm.logpdf(y, d * theta),
+        ... )
+        >>> follow = particle_belief(model, particles=500, steps=4)
+        >>> world = lambda key, d: model.sample_outcome(key, 0.5, d)
+        >>> last, info = run_experiment(
+        ...     jax.random.key(0), follow, lambda key, now: 1.0, world, 1.0, steps=4
+        ... )
+        >>> int(last.seen), info.effective.shape
+        (4, (4,))
+    References: Chopin (2002); Foster et al. (2021), deep adaptive design.
+    """
+    name = "run_experiment"
+    if not isinstance(belief, ParticleBelief):
+        expected, received = "from `particle_belief`", type(belief).__name__
+        raise checks.fail(TypeError, name, "belief", expected, received)
+    steps = checks.size(name, steps, "steps")
+    start, loop = jax.random.split(key)
+    template = jax.tree.map(jnp.asarray, design)
+
+    def step(state: Belief, key: PRNGKey) -> tuple[Belief, BeliefInfo]:
+        keys = jax.random.split(key, 3)
+        chosen = jax.tree.map(
+            lambda a, b: jnp.asarray(b).astype(a.dtype),
+            template,
+            choose(keys[0], state),
+        )
+        outcome = respond(keys[1], chosen)
+        return belief.update(keys[2], state, chosen, outcome)
+
+    first = belief.init(start, template)
+    return lax.scan(step, first, jax.random.split(loop, steps))
+
+
+def _systematic(key: PRNGKey, log_weights: Array) -> Array:
+    """Indices of as many particles as there are, by evenly spaced quantiles."""
+    n = len(log_weights)
+    mass = jnp.cumsum(jnp.exp(lax.stop_gradient(log_weights)))
+    start = jax.random.uniform(key, (), mass.dtype)
+    at = (jnp.arange(n).astype(mass.dtype) + start) / n * mass[-1]
+    return jnp.clip(jnp.searchsorted(mass, at), 0, n - 1)
+
+
+def _moved(
+    key: PRNGKey, model: Model, belief: Belief, moves: int
+) -> tuple[Belief, Array]:
+    """Metropolis steps of every particle, and the share of them that went through."""
+    log_prior = model.log_prior
+    assert log_prior is not None
+    n = len(belief.log_weights)
+    there = jnp.arange(_rows(belief.designs), dtype=jnp.int32) < belief.seen
+    flat = jax.vmap(lambda theta: ravel_pytree(theta)[0])(belief.particles)
+    _, restore = ravel_pytree(jax.tree.map(lambda a: a[0], belief.particles))
+    d = flat.shape[1]
+
+    def log_posterior(x: Array) -> Array:
+        theta = restore(x)
+        each = jax.vmap(lambda y, design: model.log_prob(y, theta, design))
+        data = each(belief.outcomes, belief.designs)
+        return log_prior(theta) + jnp.sum(jnp.where(there, data, 0))
+
+    centred = flat - jnp.mean(flat, axis=0)
+    covariance = jnp.matmul(centred.T, centred, precision="highest") / n
+    # A hair of every scale, for particles that resampling left all the same.
+    hair = 1e-6 * jnp.diagonal(covariance) + jnp.finfo(flat.dtype).tiny ** 0.25
+    root = jnp.linalg.cholesky(covariance + jnp.diag(hair)) * (_SPREAD / d**0.5)
+
+    def move(
+        state: tuple[Array, Array], key: PRNGKey
+    ) -> tuple[tuple[Array, Array], Array]:
+        x, log = state
+        keys = jax.random.split(key, 3)
+        length = jax.random.uniform(keys[0], (n, 1), flat.dtype)
+        step = jax.random.normal(keys[1], flat.shape, flat.dtype) @ root.T
+        new = x + _NARROW**length * step
+        new_log = jax.vmap(log_posterior)(new)
+        luck = jnp.log(jax.random.uniform(keys[2], (n,), log.dtype))
+        go = luck < new_log - log
+        state = jnp.where(go[:, None], new, x), jnp.where(go, new_log, log)
+        return state, jnp.mean(go.astype(log.dtype))
+
+    start = flat, jax.vmap(log_posterior)(flat)
+    (flat, _), share = lax.scan(move, start, jax.random.split(key, moves))
+    moved = lax.stop_gradient(jax.vmap(restore)(flat))
+    return belief._replace(particles=moved), lax.stop_gradient(jnp.mean(share))
+
+
+def _rows(tree: Any) -> int:
+    return len(jax.tree.leaves(tree)[0])
