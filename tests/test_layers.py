@@ -28,7 +28,9 @@ RANKS = {
     "losses": 4,
     "design": 4,
     "pid": 4,
+    "communication": 4,
     "prompts": 4,
+    "fairness": 5,
     "fit": 5,
     "infoplane": 5,
     "distributed": 5,
@@ -40,7 +42,7 @@ RANKS = {
 # One rank may hold several layers that do not know each other.
 FLAX = {"layers", "critics", "fit", "infoplane", "_demo"}
 OPTAX = {"fit", "_demo"}
-MATPLOTLIB = {"infoplane", "pid", "theory", "_report", "_demo"}
+MATPLOTLIB = {"fairness", "infoplane", "pid", "theory", "_report", "_demo"}
 ROOT = Path(infojax.__file__).parent
 
 

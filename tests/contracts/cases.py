@@ -13,6 +13,7 @@ from contracts import (
     rows_bounds,
     rows_channels,
     rows_closed_form,
+    rows_communication,
     rows_copulas,
     rows_couplings,
     rows_critics,
@@ -21,6 +22,7 @@ from contracts import (
     rows_discrete,
     rows_distributed,
     rows_estimators,
+    rows_fairness,
     rows_fit,
     rows_infoplane,
     rows_layers,
@@ -73,6 +75,8 @@ _TABLES = (
     rows_pid,
     rows_design,
     rows_prompts,
+    rows_communication,
+    rows_fairness,
 )
 
 CASES = [row for table in _TABLES for row in table.ROWS]
