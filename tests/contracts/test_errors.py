@@ -16,6 +16,7 @@ from infojax import (
     critics,
     design,
     distributed,
+    fairness,
     fit,
     infoplane,
     layers,
@@ -161,6 +162,7 @@ OTHERS = {
     ),
     "infoplane.write_page": (lambda: infoplane.write_page("p.html", {}), "planes"),
     "prompts.select": (lambda: prompts.select(np.ones((2, 1, 2)), names="a"), "names"),
+    "fairness.plot_frontier": (lambda: fairness.plot_frontier(X), "surface"),
     "pid.plot_atoms": (lambda: pid.plot_atoms({}), "parts"),
     "tasks.correlated_gaussian": (
         lambda: tasks.correlated_gaussian(-1.0),
