@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax.prompts._tables import input_mean, open_answers
+from infojax.prompts._tables import hard_prediction, input_mean, open_answers
 from infojax.types import Array, ArrayLike
 
 __all__ = ["Perplexity", "confident", "perplexity"]
@@ -85,8 +85,8 @@ def confident(p: ArrayLike, *, where: ArrayLike | None = None) -> Array:
     if answers.p.shape[2] < 2:
         received = f"{answers.p.shape[2]} answers"
         raise checks.fail(ValueError, name, "p", "of at least two answers", received)
-    top = jnp.sort(answers.p, axis=2)
-    lead = jnp.sum(top[..., -1] - top[..., -2], axis=1)
+    others = jnp.where(hard_prediction(answers.p) == 1, 0, answers.p)
+    lead = jnp.sum(jnp.max(answers.p, axis=2) - jnp.max(others, axis=2), axis=1)
     ordered = jnp.sort(lead)
     count = len(lead)
     below = jnp.arange(1, count, dtype=lead.dtype)
