@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -23,7 +24,8 @@ __all__ = [
 ]
 
 _SPREAD = 2.38  # over the root of the dimension, of moves in one normal mode
-_NARROW = 0.02  # the least of the factors by which moves are shortened at random
+_NARROW = 1e-3  # the least of the factors by which moves are shortened at random
+_HALVINGS = 30  # of the exponent of an outcome, in search of a share of it
 
 
 class Belief(NamedTuple):
@@ -44,9 +46,9 @@ class Belief(NamedTuple):
 class BeliefInfo(NamedTuple):
     """One observation: log-probability of the outcome before it came, in nats.
 
-    ``effective`` is the number of particles that counted, before they were replaced;
-    ``resampled`` says that they were; ``accepted`` is the share of moves that went
-    through, 0 without moves.
+    ``effective`` is the number of particles that counted, before they were replaced, at
+    its least; ``resampled`` says how often they were; ``accepted`` is the share of
+    moves that went through, 0 without moves.
     """
 
     log_predictive: Array
@@ -74,13 +76,16 @@ def particle_belief(
     particles: int,
     steps: int,
     moves: int = 0,
+    stages: int = 1,
     threshold: float = 0.5,
 ) -> ParticleBelief:
     """Follow the posterior through a sequence of experiments with weighted particles.
 
     Each observation multiplies the weights. Where they have become too unequal the
     particles are resampled and then moved by ``moves`` Metropolis steps that leave the
-    posterior of all data so far unchanged; without moves they only thin out.
+    posterior of all data so far unchanged; without moves they only thin out. An outcome
+    that singles out few particles is taken in by ``stages``, of each as large a power
+    of its likelihood as particles bear.
 
     Args:
         model: what is observed; with moves it must know its ``log_prior``, and its
@@ -90,6 +95,7 @@ def particle_belief(
             are refused by NaN.
         moves: Metropolis steps after resampling, static. Random walks of many lengths,
             of the covariance of the particles.
+        stages: at most so many a step, static; the last takes what is left.
         threshold: resample where fewer than this share of particles count; static.
 
     Returns: ``ParticleBelief(init, update, model)``, all of fixed shapes, so that a
@@ -97,8 +103,8 @@ def particle_belief(
         makes weights NaN.
     Gradients: of weights and evidence exact while nothing is resampled, and with the
         particles held fixed beyond that.
-    Cost: O(particles) densities an observation, and O(particles * moves * steps) where
-        moved.
+    Cost: O(particles) densities an observation, and O(particles * moves * steps) for
+        each stage that moves.
     Example:
         >>> model = Model(
         ...     lambda key: jax.random.normal(key),
@@ -112,7 +118,8 @@ def particle_belief(
         >>> mean = jnp.sum(jnp.exp(belief.log_weights) * belief.particles)
         >>> abs(float(mean) - 1.0) < 0.1
         True
-    References: Chopin (2002), a sequential particle filter method for static models.
+    References: Chopin (2002), a sequential particle filter method for static models;
+        Del Moral, Doucet and Jasra (2006), sequential Monte Carlo samplers, for stages.
     """
     name = "particle_belief"
     if not isinstance(moves, int) or isinstance(moves, bool) or moves < 0:
@@ -121,6 +128,7 @@ def particle_belief(
     model = open_model(name, model, log_prior=moves > 0)
     n = checks.size(name, particles, "particles")
     steps = checks.size(name, steps, "steps")
+    stages = checks.size(name, stages, "stages")
     threshold = checks.order(name, threshold, "threshold", finite=True)
 
     def init(key: PRNGKey, design: Any) -> Belief:
@@ -148,31 +156,55 @@ def particle_belief(
         def put(rows: Array, row: Any) -> Array:
             return rows.at[belief.seen].set(jnp.asarray(row).astype(rows.dtype))
 
-        designs = jax.tree.map(put, belief.designs, design)
-        outcomes = jax.tree.map(put, belief.outcomes, outcome)
-        each = jax.vmap(lambda theta: model.log_prob(outcome, theta, design))
-        log = belief.log_weights + each(belief.particles)
-        predictive = numerics.logsumexp(log)
+        # Without room for it an outcome is neither kept nor believed.
         room = belief.seen < steps
-        predictive = jnp.where(room, predictive, jnp.nan)
-        log = log - predictive
-        effective = jnp.exp(-numerics.logsumexp(2 * log))
-        belief = Belief(
-            belief.particles,
-            log,
-            designs,
-            outcomes,
-            belief.seen + 1,
-            belief.log_evidence + predictive,
+        data = (
+            jax.tree.map(put, belief.designs, design),
+            jax.tree.map(put, belief.outcomes, outcome),
         )
-        tired = effective < threshold * n
-        none = jnp.zeros((), log.dtype)
-        belief, accepted = lax.cond(
-            tired, renew, lambda key, belief: (belief, none), key, belief
+        start = belief._replace(
+            designs=data[0],
+            outcomes=data[1],
+            seen=belief.seen + 1,
+            log_weights=jnp.where(room, belief.log_weights, jnp.nan),
         )
-        return belief, BeliefInfo(predictive, effective, tired, accepted)
+        zero = jnp.zeros_like(belief.log_evidence)
+        tally = BeliefInfo(zero, jnp.full_like(zero, n), jnp.zeros((), jnp.int32), zero)
 
-    def renew(key: PRNGKey, belief: Belief) -> tuple[Belief, Array]:
+        def stage(state: Any, turn: tuple[PRNGKey, Array]) -> tuple[Any, None]:
+            return lax.cond(state[2] < 1, partial(take_in, *turn), _same, state), None
+
+        def take_in(key: PRNGKey, last: Array, state: Any) -> Any:
+            belief, info, share = state
+            each = jax.vmap(lambda theta: model.log_prob(outcome, theta, design))
+            news = each(belief.particles)
+            part = _bearable(belief.log_weights, news, 1 - share, threshold * n)
+            part = jnp.where(last, 1 - share, part)
+            log = belief.log_weights + part * news
+            gain = numerics.logsumexp(log)
+            log = log - gain
+            effective = jnp.exp(-numerics.logsumexp(2 * log))
+            share = jnp.where(part >= 1 - share, 1, share + part)
+            belief = belief._replace(log_weights=log)
+            tired = (effective < threshold * n) | (share < 1)
+            belief, accepted = lax.cond(
+                tired, renew, lambda key, belief, _: (belief, zero), key, belief, share
+            )
+            info = BeliefInfo(
+                info.log_predictive + gain,
+                jnp.minimum(info.effective, effective),
+                info.resampled + tired.astype(jnp.int32),
+                info.accepted + accepted,
+            )
+            return belief, info, share
+
+        turns = jax.random.split(key, stages), jnp.arange(stages) == stages - 1
+        (belief, info, _), _ = lax.scan(stage, (start, tally, zero), turns)
+        evidence = belief.log_evidence + info.log_predictive
+        accepted = numerics.ratio(info.accepted, info.resampled.astype(zero.dtype))
+        return belief._replace(log_evidence=evidence), info._replace(accepted=accepted)
+
+    def renew(key: PRNGKey, belief: Belief, share: Array) -> tuple[Belief, Array]:
         keys = jax.random.split(key)
         index = _systematic(keys[0], belief.log_weights)
         drawn = jax.tree.map(lambda a: lax.stop_gradient(a[index]), belief.particles)
@@ -180,7 +212,7 @@ def particle_belief(
         belief = belief._replace(particles=drawn, log_weights=even)
         if not moves:
             return belief, jnp.zeros((), even.dtype)
-        return _moved(keys[1], model, belief, moves)
+        return _moved(keys[1], model, belief, moves, lax.stop_gradient(share))
 
     def of_belief(belief: Belief) -> Model:
         edges = jnp.cumsum(jnp.exp(lax.stop_gradient(belief.log_weights)))
@@ -255,6 +287,31 @@ def run_experiment(
     return lax.scan(step, first, jax.random.split(loop, steps))
 
 
+def _same(state: Any) -> Any:
+    return state
+
+
+def _bearable(log: Array, news: Array, most: Array, least: Array | float) -> Array:
+    """The largest power of what is new that leaves so many particles to count."""
+    log, news = lax.stop_gradient((log, news))
+
+    def effective(power: Array) -> Array:
+        weights = log + power * news
+        weights = weights - numerics.logsumexp(weights)
+        return jnp.exp(-numerics.logsumexp(2 * weights))
+
+    def halve(_: int, ends: tuple[Array, Array]) -> tuple[Array, Array]:
+        low, high = ends
+        # Powers of any size: halved by ratio.
+        middle = jnp.sqrt(low * high)
+        enough = effective(middle) >= least
+        return jnp.where(enough, middle, low), jnp.where(enough, high, middle)
+
+    first = most * 1e-12, most
+    low, _ = lax.fori_loop(0, _HALVINGS, halve, first)
+    return jnp.where(effective(most) >= least, most, low)
+
+
 def _systematic(key: PRNGKey, log_weights: Array) -> Array:
     """Indices of as many particles as there are, by evenly spaced quantiles."""
     n = len(log_weights)
@@ -265,13 +322,15 @@ def _systematic(key: PRNGKey, log_weights: Array) -> Array:
 
 
 def _moved(
-    key: PRNGKey, model: Model, belief: Belief, moves: int
+    key: PRNGKey, model: Model, belief: Belief, moves: int, share: Array
 ) -> tuple[Belief, Array]:
     """Metropolis steps of every particle, and the share of them that went through."""
     log_prior = model.log_prior
     assert log_prior is not None
     n = len(belief.log_weights)
-    there = jnp.arange(_rows(belief.designs), dtype=jnp.int32) < belief.seen
+    number = jnp.arange(_rows(belief.designs), dtype=jnp.int32)
+    power = jnp.where(number == belief.seen - 1, share, 1)
+    there = (number < belief.seen) & (power > 0)
     flat = jax.vmap(lambda theta: ravel_pytree(theta)[0])(belief.particles)
     _, restore = ravel_pytree(jax.tree.map(lambda a: a[0], belief.particles))
     d = flat.shape[1]
@@ -280,7 +339,7 @@ def _moved(
         theta = restore(x)
         each = jax.vmap(lambda y, design: model.log_prob(y, theta, design))
         data = each(belief.outcomes, belief.designs)
-        return log_prior(theta) + jnp.sum(jnp.where(there, data, 0))
+        return log_prior(theta) + jnp.sum(jnp.where(there, power * data, 0))
 
     centred = flat - jnp.mean(flat, axis=0)
     covariance = jnp.matmul(centred.T, centred, precision="highest") / n

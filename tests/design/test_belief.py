@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from design.models import LINEAR
 from jax import lax
+from jax.scipy.stats import norm
 
 from infojax import design
 
@@ -31,9 +32,11 @@ def exact(designs, outcomes) -> tuple[np.ndarray, np.ndarray, float]:
     return covariance @ d.T @ y, covariance, evidence
 
 
-@pytest.mark.parametrize("moves", [0, 5])
-def test_a_normal_posterior_and_its_evidence(moves: int):
-    follow = design.particle_belief(LINEAR, particles=8000, steps=5, moves=moves)
+@pytest.mark.parametrize("moves, stages", [(0, 1), (5, 1), (5, 4)])
+def test_a_normal_posterior_and_its_evidence(moves: int, stages: int):
+    follow = design.particle_belief(
+        LINEAR, particles=8000, steps=5, moves=moves, stages=stages
+    )
 
     @jax.jit
     def run(key):
@@ -61,11 +64,35 @@ def test_a_normal_posterior_and_its_evidence(moves: int):
     np.testing.assert_allclose(info.log_predictive.sum(), last.log_evidence)
     assert last.seen == 5 and info.resampled.any()
     if moves:
-        assert np.all(info.accepted[info.resampled] > 0.2)
+        assert np.all(info.accepted[info.resampled > 0] > 0.2)
         # Moved particles are all different again.
         assert len(np.unique(np.asarray(last.particles)[:, 0])) > 7000
     else:
         assert np.all(info.accepted == 0)
+
+
+def test_stages_bear_an_outcome_that_few_particles_expect():
+    # A measurement of 1e-3 accuracy, of which 500 draws of the prior know nothing.
+    model = LINEAR._replace(
+        log_prob=lambda y, theta, d: norm.logpdf(y, jnp.dot(d, theta), 1e-3)
+    )
+    follow = design.particle_belief(model, particles=500, steps=1, moves=10, stages=20)
+
+    @jax.jit
+    def after(key):
+        keys = jax.random.split(key)
+        belief = follow.init(keys[0], PLAN[0])
+        return follow.update(keys[1], belief, PLAN[0], 1.3)
+
+    belief, info = after(jax.random.key(0))
+    x, weights = belief.particles, jnp.exp(belief.log_weights)
+    mean = weights @ x
+    scale = jnp.sqrt(weights @ (x - mean) ** 2)
+    np.testing.assert_allclose(mean[0], 1.3, atol=2e-4)
+    np.testing.assert_allclose(scale[0], 1e-3, rtol=0.2)
+    np.testing.assert_allclose(scale[1], 1, rtol=0.2)
+    np.testing.assert_allclose(info.log_predictive, norm.logpdf(1.3), atol=0.5)
+    assert 3 < info.resampled < 20 and info.effective > 240
 
 
 def test_no_more_data_than_there_is_room_for():
