@@ -124,7 +124,7 @@ def expected_edges(
         where: Boolean, broadcast to ``logits``; entries marked False are as if absent.
 
     Returns: the shape and dtype of ``logits``, from 0 to 1; the last axis sums to k, or
-        to the number of entries that are there. Softmax for k = 1. Exact to rounding.
+        to the number of entries that are there. Softmax for k = 1. Exact to rounding of 1.
     Gradients: exact: with these the mean of a smooth function of links can be trained
         without noise, if it is linear in each of them.
     Cost: O(168 k n^2) a row.
