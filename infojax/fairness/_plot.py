@@ -68,6 +68,8 @@ def plot_frontier(
     for axis in (flat, raised):
         axis.set_xlabel("global disparity at most [bits]")
         axis.set_ylabel("local disparity at most [bits]")
+        axis.locator_params(nbins=5)
+    raised.xaxis.labelpad = raised.yaxis.labelpad = 8
     raised.view_init(elev=25, azim=-125)
     for i, (label, (x, y, *rest)) in enumerate((points or {}).items()):
         style: dict[str, Any] = {"color": f"C{i + 1}", "marker": _MARKS[i % 6]}
