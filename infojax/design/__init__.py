@@ -1,10 +1,10 @@
 """Which experiment to make: the expected information gain of designs, in nats.
 
 A ``Model`` is three or four pure functions: draw parameters, draw an outcome, and its
-log-density. ``eig_bounds`` gives a lower and an upper bound of what a design tells, with
-a ``Guide`` tighter ones; ``eig_trajectory`` those of a whole sequence. With a density
-model of your own: ``eig_posterior`` below, ``eig_marginal`` above,
-``eig_marginal_likelihood`` for simulators. Outcomes that can be counted need no draws:
+log-density. ``eig_bounds`` gives a lower and an upper bound of what a design tells,
+tighter ones with a ``Guide``; ``eig_trajectory`` those of a whole sequence. With a
+density model of your own: ``eig_posterior`` below, ``eig_marginal`` above,
+``eig_marginal_likelihood`` for simulators. Outcomes that can be listed need no draws:
 ``eig_enumerate``. From draws that you have: ``eig_matrix``. Linear measurements:
 ``linear_gaussian_eig``, exact.
 
@@ -14,8 +14,8 @@ where outcomes follow it smoothly, and need ``score_function`` where they jump.
 
 ``gradient_search`` moves a design uphill, ``exhaustive_search`` picks from a list.
 ``particle_belief`` follows the posterior and is a prior for the next experiment;
-``run_experiment`` does all steps in one loop. ``environments`` are ten experiments whose
-information is known.
+``run_experiment`` does all steps in one loop. ``environments`` are ten experiments
+whose information is known.
 """
 
 from infojax.design._belief import (

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.flatten_util import ravel_pytree
 
 from infojax._base import checks, numerics
 from infojax.design._model import Model, open_model
+from infojax.design._particles import bearable, moved, systematic
 from infojax.types import Array, PRNGKey
 
 __all__ = [
@@ -22,10 +22,6 @@ __all__ = [
     "particle_belief",
     "run_experiment",
 ]
-
-_SPREAD = 2.38  # over the root of the dimension, of moves in one normal mode
-_NARROW = 1e-3  # the least of the factors by which moves are shortened at random
-_HALVINGS = 30  # of the exponent of an outcome, in search of a share of it
 
 
 class Belief(NamedTuple):
@@ -178,7 +174,7 @@ def particle_belief(
             belief, info, share = state
             each = jax.vmap(lambda theta: model.log_prob(outcome, theta, design))
             news = each(belief.particles)
-            part = _bearable(belief.log_weights, news, 1 - share, threshold * n)
+            part = bearable(belief.log_weights, news, 1 - share, threshold * n)
             part = jnp.where(last, 1 - share, part)
             log = belief.log_weights + part * news
             gain = numerics.logsumexp(log)
@@ -206,13 +202,18 @@ def particle_belief(
 
     def renew(key: PRNGKey, belief: Belief, share: Array) -> tuple[Belief, Array]:
         keys = jax.random.split(key)
-        index = _systematic(keys[0], belief.log_weights)
+        index = systematic(keys[0], belief.log_weights)
         drawn = jax.tree.map(lambda a: lax.stop_gradient(a[index]), belief.particles)
         even = jnp.full_like(belief.log_weights, -jnp.log(n))
         belief = belief._replace(particles=drawn, log_weights=even)
         if not moves:
             return belief, jnp.zeros((), even.dtype)
-        return _moved(keys[1], model, belief, moves, lax.stop_gradient(share))
+        number = jnp.arange(steps, dtype=jnp.int32)
+        power = jnp.where(number == belief.seen - 1, lax.stop_gradient(share), 1)
+        powers = jnp.where(number < belief.seen, power, 0)
+        data = belief.outcomes, belief.designs
+        drawn, accepted = moved(keys[1], model, drawn, data, powers, moves)
+        return belief._replace(particles=drawn), accepted.astype(even.dtype)
 
     def of_belief(belief: Belief) -> Model:
         edges = jnp.cumsum(jnp.exp(lax.stop_gradient(belief.log_weights)))
@@ -289,83 +290,3 @@ def run_experiment(
 
 def _same(state: Any) -> Any:
     return state
-
-
-def _bearable(log: Array, news: Array, most: Array, least: Array | float) -> Array:
-    """The largest power of what is new that leaves so many particles to count."""
-    log, news = lax.stop_gradient((log, news))
-
-    def effective(power: Array) -> Array:
-        weights = log + power * news
-        weights = weights - numerics.logsumexp(weights)
-        return jnp.exp(-numerics.logsumexp(2 * weights))
-
-    def halve(_: int, ends: tuple[Array, Array]) -> tuple[Array, Array]:
-        low, high = ends
-        # Powers of any size: halved by ratio.
-        middle = jnp.sqrt(low * high)
-        enough = effective(middle) >= least
-        return jnp.where(enough, middle, low), jnp.where(enough, high, middle)
-
-    first = most * 1e-12, most
-    low, _ = lax.fori_loop(0, _HALVINGS, halve, first)
-    return jnp.where(effective(most) >= least, most, low)
-
-
-def _systematic(key: PRNGKey, log_weights: Array) -> Array:
-    """Indices of as many particles as there are, by evenly spaced quantiles."""
-    n = len(log_weights)
-    mass = jnp.cumsum(jnp.exp(lax.stop_gradient(log_weights)))
-    start = jax.random.uniform(key, (), mass.dtype)
-    at = (jnp.arange(n).astype(mass.dtype) + start) / n * mass[-1]
-    return jnp.clip(jnp.searchsorted(mass, at), 0, n - 1)
-
-
-def _moved(
-    key: PRNGKey, model: Model, belief: Belief, moves: int, share: Array
-) -> tuple[Belief, Array]:
-    """Metropolis steps of every particle, and the share of them that went through."""
-    log_prior = model.log_prior
-    assert log_prior is not None
-    n = len(belief.log_weights)
-    number = jnp.arange(_rows(belief.designs), dtype=jnp.int32)
-    power = jnp.where(number == belief.seen - 1, share, 1)
-    there = (number < belief.seen) & (power > 0)
-    flat = jax.vmap(lambda theta: ravel_pytree(theta)[0])(belief.particles)
-    _, restore = ravel_pytree(jax.tree.map(lambda a: a[0], belief.particles))
-    d = flat.shape[1]
-
-    def log_posterior(x: Array) -> Array:
-        theta = restore(x)
-        each = jax.vmap(lambda y, design: model.log_prob(y, theta, design))
-        data = each(belief.outcomes, belief.designs)
-        return log_prior(theta) + jnp.sum(jnp.where(there, power * data, 0))
-
-    centred = flat - jnp.mean(flat, axis=0)
-    covariance = jnp.matmul(centred.T, centred, precision="highest") / n
-    # A hair of every scale, for particles that resampling left all the same.
-    hair = 1e-6 * jnp.diagonal(covariance) + jnp.finfo(flat.dtype).tiny ** 0.25
-    root = jnp.linalg.cholesky(covariance + jnp.diag(hair)) * (_SPREAD / d**0.5)
-
-    def move(
-        state: tuple[Array, Array], key: PRNGKey
-    ) -> tuple[tuple[Array, Array], Array]:
-        x, log = state
-        keys = jax.random.split(key, 3)
-        length = jax.random.uniform(keys[0], (n, 1), flat.dtype)
-        step = jax.random.normal(keys[1], flat.shape, flat.dtype) @ root.T
-        new = x + _NARROW**length * step
-        new_log = jax.vmap(log_posterior)(new)
-        luck = jnp.log(jax.random.uniform(keys[2], (n,), log.dtype))
-        go = luck < new_log - log
-        state = jnp.where(go[:, None], new, x), jnp.where(go, new_log, log)
-        return state, jnp.mean(go.astype(log.dtype))
-
-    start = flat, jax.vmap(log_posterior)(flat)
-    (flat, _), share = lax.scan(move, start, jax.random.split(key, moves))
-    moved = lax.stop_gradient(jax.vmap(restore)(flat))
-    return belief._replace(particles=moved), lax.stop_gradient(jnp.mean(share))
-
-
-def _rows(tree: Any) -> int:
-    return len(jax.tree.leaves(tree)[0])
