@@ -124,9 +124,10 @@ def expected_edges(
         where: Boolean, broadcast to ``logits``; entries marked False are as if absent.
 
     Returns: the shape and dtype of ``logits``, from 0 to 1; the last axis sums to k, or
-        to the number of entries that are there. Softmax for k = 1. Exact to rounding of 1.
-    Gradients: exact: with these the mean of a smooth function of links can be trained
-        without noise, if it is linear in each of them.
+        to the number of entries that are there. Softmax for k = 1. The error is that of
+        rounding numbers near 1.
+    Gradients: exact. The mean of a sum over links can be trained with these in place of
+        draws; that of products of links can not, as links are not drawn independently.
     Cost: O(168 k n^2) a row.
     Example:
         >>> print(expected_edges(jnp.log(jnp.array([2.0, 1.0, 1.0])), k=2).round(4))
