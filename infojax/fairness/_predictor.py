@@ -55,8 +55,8 @@ def fair_predictor(
     random, and is as often right as :math:`I(Z; \hat Y) \le` ``global_budget`` and
     :math:`I(Z; \hat Y \mid S) \le` ``local_budget`` allow: what no training, with
     whatever features, can do better than. An interior-point method on the dual program,
-    where budgets of 0 are exact: some fifteen
-    steps, more where a budget only just binds.
+    where budgets of 0 are exact: some fifteen steps, more where a budget only just
+    binds.
 
     Args:
         pzsy: law of attribute z, client s and label y, probabilities or counts,
@@ -72,8 +72,8 @@ def fair_predictor(
         the predictor the label, where that is within both budgets. Labels that never
         occur are not predicted, and where attribute, client and label never meet the
         predictor is the label. Budgets below some 3e-24 nats, in float32 4e-11, count
-        as 0. For a law of no mass ``error`` and ``accuracy`` are 0. In float32 some laws
-        stop short of the tolerance, at gaps around 1e-4: see ``converged``.
+        as 0. For a law of no mass ``error`` and ``accuracy`` are 0. In float32 some
+        laws stop short of the tolerance, at gaps around 1e-4: see ``converged``.
     Gradients: of ``error`` and ``accuracy``, exact by the envelope theorem in the law
         and in both budgets, not through the iterations; one of the two sides where the
         error has a kink. 0 in empty cells, and in budgets of 0, where the error falls
