@@ -31,6 +31,7 @@ RANKS = {
     "communication": 4,
     "prompts": 4,
     "fairness": 5,
+    "leakage": 5,
     "fit": 5,
     "infoplane": 5,
     "distributed": 5,

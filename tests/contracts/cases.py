@@ -26,6 +26,7 @@ from contracts import (
     rows_fit,
     rows_infoplane,
     rows_layers,
+    rows_leakage,
     rows_losses,
     rows_low_level,
     rows_neighbours,
@@ -77,6 +78,7 @@ _TABLES = (
     rows_prompts,
     rows_communication,
     rows_fairness,
+    rows_leakage,
 )
 
 CASES = [row for table in _TABLES for row in table.ROWS]
