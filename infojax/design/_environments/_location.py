@@ -79,6 +79,13 @@ _STEP = _RANGE / _FINE
 _FREQUENCY = 2 * np.pi / _RANGE * np.arange(_FINE // 2 + 1)
 
 
+def _panels(low: float, high: float, width: float, n: int) -> list[np.ndarray]:
+    """Gauss-Legendre nodes and weights, n in each of many equal panels."""
+    nodes, weights = interval(0.0, width, n)
+    edges = low + width * np.arange(int((high - low) / width))
+    return [(edges[:, None] + nodes).ravel(), np.tile(weights, len(edges))]
+
+
 def _spectrum(point: Array) -> Array:
     """Characteristic function of the signal of one source.
 
@@ -91,15 +98,11 @@ def _spectrum(point: Array) -> Array:
         """Of the distance r of a source, divided by r."""
         return jnp.exp(-((r - shift) ** 2) / 2) * i0e(r * shift)
 
-    r, width = real(*interval(1.0, 40.0, 1500))
+    r, width = real(*_panels(1.0, 40.0, 0.5, 10))
     far = density(r) * r * width
-    x, part = interval(0.0, 0.25, 4)
-    edges = np.arange(4 * int(1 / _SOFT)) / 4
-    edges = 1 / (1 + _SOFT) + edges[edges < 1 / _SOFT - 2]
-    w = (edges[:, None] + x).ravel()
-    close = density(jnp.sqrt(real(1 / w - _SOFT)))
-    close = close * real(np.tile(part, len(edges)) / (2 * w**2)) * 1.0
-    signal = jnp.concatenate([1 / (_SOFT + r**2), real(w)])
+    w, part = real(*_panels(1 / (1 + _SOFT), 1 / _SOFT - 1, 0.25, 4))
+    close = density(numerics.sqrt(1 / w - _SOFT)) * part / (2 * w**2)
+    signal = jnp.concatenate([1 / (_SOFT + r**2), w])
     mass = jnp.concatenate([far, close])
 
     place = signal / _STEP
