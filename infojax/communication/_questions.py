@@ -179,7 +179,8 @@ def greedy_questions(
             ``question_gains`` as it is; random numbers for random questions.
 
     Returns: ``Questions(asked, gains, remaining, joint)``. Of values that are equal up
-        to rounding the first is taken. An answer of probability 0 changes no belief.
+        to rounding, also that of numbers near 1, the first is taken. An answer of
+        probability 0 changes no belief.
     Gradients: exact in ``joint`` and ``answers``, the questions held fixed.
     Cost: that of ``value`` and O(q x r y) a round.
     Example:
@@ -209,7 +210,8 @@ def greedy_questions(
         worth = lax.stop_gradient(value(belief, laws)).astype(belief.dtype)
         worth = jnp.where(open_, worth, -jnp.inf)
         top = jnp.max(worth)
-        best = jnp.argmax(worth >= top - eps * jnp.abs(top)).astype(jnp.int32)
+        slack = eps * jnp.maximum(jnp.abs(top), 1)
+        best = jnp.argmax(worth >= top - slack).astype(jnp.int32)
         going = ~(unknown(belief) <= least) & jnp.any(open_)
         gain = jnp.where(going, _gains(belief, laws)[best], 0)
         after = _step(belief, laws, best, heard[best])

@@ -61,18 +61,22 @@ def edit_distance(a: ArrayLike, b: ArrayLike) -> Array:
     """
     name = "edit_distance"
     a, b = checks.integers(name, "a", a), checks.integers(name, "b", b)
-    lengths = [jnp.sum(jnp.cumprod(s >= 0, dtype=jnp.int32)) for s in (a, b)]
+    lengths = [
+        jnp.sum(jnp.cumprod(s >= 0, dtype=jnp.int32), dtype=jnp.int32) for s in (a, b)
+    ]
     steps = jnp.arange(len(b) + 1, dtype=jnp.int32)
 
-    def row(above: Array, symbol: Array) -> tuple[Array, Array]:
+    def row(state: tuple[Array, ...], symbol: Array) -> tuple[tuple[Array, ...], None]:
+        above, done, edits = state
         replaced = above[:-1] + (b != symbol).astype(jnp.int32)
         best = jnp.concatenate([above[:1] + 1, jnp.minimum(above[1:] + 1, replaced)])
         # Insertions, however many in a row: the least of those to the left.
         new = lax.cummin(best - steps) + steps
-        return new, new
+        done = done + 1
+        return (new, done, jnp.where(done == lengths[0], new[lengths[1]], edits)), None
 
-    rows = jnp.concatenate([steps[None], lax.scan(row, steps, a)[1]])
-    edits = rows[lengths[0], lengths[1]]
+    start = steps, jnp.zeros((), jnp.int32), lengths[1]
+    (_, _, edits), _ = lax.scan(row, start, a)
     dtype = jnp.result_type(float)
     total = (lengths[0] + lengths[1]).astype(dtype)
     return numerics.ratio(2 * edits.astype(dtype), total)
@@ -102,7 +106,8 @@ def topographic_similarity(
         sharing their average rank. 0 where all distances on a side are equal, or there
         are fewer than three rows.
     Gradients: zero, as ranks have none.
-    Cost: n (n - 1) / 2 distances of each kind, all at once, and their sorting.
+    Cost: n (n - 1) / 2 distances of each kind, all at once, and their sorting: take a
+        few thousand rows at most.
     Example:
         >>> grid = jnp.array([[0, 0], [0, 1], [1, 0], [1, 1]])
         >>> round(float(topographic_similarity(grid, grid + 5)), 4)

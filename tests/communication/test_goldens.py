@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from conftest import golden
 
-from infojax import communication, entropy, mi
+from infojax import communication, entropy, mi, quantize
 
 CASES = golden("communication")
 
@@ -85,50 +87,59 @@ def test_influence(case: dict):
     close(found, expected["untargeted_l1_to_uniform"], case)
 
 
-def metrics(case: dict) -> dict:
-    given = {k: jnp.asarray(v) for k, v in case["inputs"].items() if k != "vocab_size"}
+ROWS, SYMBOLS = 60, 5  # as many as the largest case has
+
+
+@jax.jit
+def metrics(given: dict, where) -> dict:
     messages, attributes = given["messages"], given["attributes"]
-    similar = communication.topographic_similarity
+    similar = partial(communication.topographic_similarity, attributes, messages)
     hamming = communication.hamming_distance
-    informed = mi.discrete(attributes, messages)
+    posdis, bosdis = (
+        communication.positional_disentanglement,
+        partial(communication.bag_disentanglement, vocabulary=SYMBOLS),
+    )
+    actions = given["speaker_action"]
+    consistency = communication.normalized_speaker_consistency
     return {
-        "message_entropy": communication.message_entropy(messages),
-        "symbol_entropy_per_position": communication.position_entropies(messages),
+        "message_entropy": communication.message_entropy(messages, where=where),
+        "symbol_entropy_per_position": communication.position_entropies(
+            messages, where=where
+        ),
         "speaker_consistency": communication.speaker_consistency(
-            messages, given["speaker_action"]
+            messages, actions, where=where
         ),
         "instantaneous_coordination": communication.instantaneous_coordination(
-            messages, given["listener_action"]
+            messages, given["listener_action"], where=where
         ),
-        "mi_attributes_messages": informed,
-        "normalised_mi_attributes": communication.normalized_speaker_consistency(
-            messages, attributes
-        ),
-        "unique_messages": len(np.unique(messages, axis=0)),
-        "posdis": communication.positional_disentanglement(messages, attributes),
-        "bosdis": communication.bag_disentanglement(
-            messages, attributes, vocabulary=case["inputs"]["vocab_size"]
-        ),
-        "topsim_hamming_hamming": similar(
-            attributes, messages, message_distance=hamming
-        ),
-        "topsim_hamming_edit": similar(attributes, messages),
+        "mi_attributes_messages": mi.discrete(attributes, messages, where=where),
+        "normalised_mi_attributes": consistency(messages, attributes, where=where),
+        "unique_messages": 1 + jnp.max(quantize.row_labels(messages, where=where)),
+        "posdis": posdis(messages, attributes, where=where),
+        "bosdis": bosdis(messages, attributes, where=where),
+        "topsim_hamming_hamming": similar(message_distance=hamming, where=where),
+        "topsim_hamming_edit": similar(where=where),
+        "share": consistency(messages, actions, where=where),
+        "of actions": entropy.discrete(actions, where=where),
     }
 
 
 @of("message_metrics")
 def test_messages(case: dict):
-    found = metrics(case)
+    # One program for each length of messages: rows are filled up with absent ones, and
+    # symbols that never occur change nothing.
+    arrays = {k: np.array(v) for k, v in case["inputs"].items() if k != "vocab_size"}
+    n = len(arrays["messages"])
+    padded = {
+        k: np.pad(v, [(0, ROWS - n)] + [(0, 0)] * (v.ndim - 1))
+        for k, v in arrays.items()
+    }
+    found = metrics(padded, np.arange(ROWS) < n)
     assert set(case["expected"]) <= set(found)
     for name, expected in case["expected"].items():
         close(found[name], expected, case)
-    # Of the speaker's consistency a share of what there is to be consistent with.
-    actions = jnp.asarray(case["inputs"]["speaker_action"])
-    share = communication.normalized_speaker_consistency(
-        jnp.asarray(case["inputs"]["messages"]), actions
-    )
-    whole = found["speaker_consistency"] / entropy.discrete(actions)
-    np.testing.assert_allclose(share, whole, rtol=1e-12)
+    whole = found["speaker_consistency"] / found["of actions"]
+    np.testing.assert_allclose(found["share"], whole, rtol=1e-12)
 
 
 @of("causal_influence_of_communication")

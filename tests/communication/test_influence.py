@@ -66,7 +66,7 @@ def test_targets_that_are_never_met_are_infinitely_surprising():
             policy, responses, target, distance=communication.surprisal
         )
 
-    value, slope = jax.value_and_grad(of)(never)
+    value, slope = jax.jit(jax.value_and_grad(of))(never)
     assert value == np.inf and np.isfinite(slope).all()
     # An action that is never taken, and answered as no other.
     policy = jnp.array([1.0, 0.0])
