@@ -133,9 +133,7 @@ def main(fast: bool = False) -> dict[str, float]:
     sizes = [1, 4] if fast else [2**i for i in range(12)]
     seeds, outer = (2, 8) if fast else (10, 1000)
     rows, slopes = [], {}
-    for name, point in POINTS.items():
-        if fast and name == "lotka_volterra":
-            continue
+    for name, point in list(POINTS.items())[: 3 if fast else None]:
         exact = float(jax.jit(getattr(design.environments(), name).eig)(point))
         lower, upper = bounds(name, sizes, seeds, outer)
         gaps = upper - lower

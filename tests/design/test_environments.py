@@ -259,6 +259,29 @@ def test_quadrature_of_dugongs_against_another():
     np.testing.assert_allclose(eig("dugongs")(0.5), expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "name, mean, spread",
+    [("death_process", 222.30, 189.77), ("hyperbolic_discounting", 0.2202, None)],
+)
+def test_published_errors_of_the_mean_outcome(name, mean, spread):
+    # Squared errors over random designs, of which 0.2202 is the square of 0.46928.
+    environment = getattr(ALL, name)
+
+    @jax.jit
+    @jax.vmap
+    def outcome(key):
+        keys = jax.random.split(key, 3)
+        theta = environment.model.sample_prior(keys[1])
+        point = environment.sample_design(keys[0])
+        return environment.model.sample_outcome(keys[2], theta, point)
+
+    y = np.asarray(outcome(jax.random.split(jax.random.key(0), 40000)), float)
+    errors = (y - y.mean()) ** 2
+    np.testing.assert_allclose(errors.mean(), mean, rtol=0.02)
+    if spread is not None:
+        np.testing.assert_allclose(errors.std(), spread, rtol=0.03)
+
+
 def test_predators_and_prey():
     model = ALL.lotka_volterra.model
     means = np.array([0.1, 0.02, 0.4, 0.01])

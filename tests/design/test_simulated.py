@@ -7,6 +7,7 @@ import functools
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 from design.models import COIN, DESIGN, LINEAR, PRIOR, TRUTH, posterior
 from jax.scipy.stats import norm
@@ -62,6 +63,41 @@ def test_a_perfect_guide_leaves_no_gap():
     np.testing.assert_allclose(guided.lower, guided.upper, rtol=1e-12)
     assert abs(guided.upper - TRUTH) < 4 * guided.upper_error
     np.testing.assert_allclose(prior, plain, rtol=1e-12)
+
+
+def test_a_guide_that_learns_brings_the_bounds_together():
+    # Means and scales of a normal guide, by ascent of the lower bound alone.
+    def guide(parameters):
+        slope, log_scale = parameters
+        scale = jnp.exp(log_scale)
+        return design.Guide(
+            lambda key, y: slope * y + scale * jax.random.normal(key, (2,)),
+            lambda theta, y: jnp.sum(norm.logpdf(theta, slope * y, scale)),
+        )
+
+    def bounds(key, parameters):
+        return design.eig_bounds(
+            key, LINEAR, DESIGN, outer=200, inner=4, guide=guide(parameters)
+        )
+
+    search = design.gradient_search(
+        lambda key, parameters: bounds(key, parameters).lower, optax.sgd(0.3)
+    )
+
+    @jax.jit
+    def train(key):
+        start = search.init((jnp.zeros(2), jnp.zeros(2)))
+        keys = jax.random.split(key, 100)
+        last, _ = jax.lax.scan(lambda s, k: search.update(k, s), start, keys)
+        both = start.design, last.design
+        return last.design, [bounds(key, parameters) for parameters in both]
+
+    (slope, _), (before, after) = train(jax.random.key(0))
+    expected = DESIGN / (1 + jnp.sum(DESIGN**2))
+    np.testing.assert_allclose(slope, expected, atol=0.1)
+    gaps = [float(found.upper - found.lower) for found in (before, after)]
+    assert gaps[1] < gaps[0] / 3
+    assert after.lower > before.lower + 0.05
 
 
 def test_densities_of_the_posterior_and_of_the_marginal():
