@@ -40,7 +40,8 @@ def eig_bounds(
         model: what is simulated.
         design: whatever the model's functions take.
         outer: outcomes, static; the standard error falls with its root.
-        inner: contrastive draws an outcome, static; the bias falls in proportion.
+        inner: contrastive draws an outcome, static; the bias falls in proportion once
+            they outnumber the mean of p(y | theta) / p(y), if that is finite.
         guide: an approximate posterior at this design; the prior if None.
         gradient: ``pathwise`` where outcomes are smooth in the design,
             ``score_function`` where they jump.
