@@ -47,7 +47,8 @@ class Selection(NamedTuple):
             table.add_column(heading, justify="right")
         for place, prompt in enumerate(self.order):
             row = [self.values[place], *(field[prompt] for field in self.scores)]
-            table.add_row(self.names[prompt], *(f"{float(value) + 0.0:.3f}" for value in row))
+            cells = (f"{float(value) + 0.0:.3f}" for value in row)
+            table.add_row(self.names[prompt], *cells)
         return table
 
     def __str__(self) -> str:
