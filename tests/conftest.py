@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from pathlib import Path
@@ -37,3 +38,14 @@ def forget_programs():
     """Compiled programs of a module go with it: a worker would hold gigabytes."""
     yield
     jax.clear_caches()
+
+
+_tests = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def forget_programs_of_long_modules():
+    """Every program maps memory, and Linux allows a process 65,530 maps."""
+    yield
+    if next(_tests) % 100 == 0:
+        jax.clear_caches()
