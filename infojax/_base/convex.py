@@ -175,6 +175,16 @@ def _norm(slope: Array, centre: Array) -> Array:
     return jnp.sqrt(jnp.sum(slope**2) + jnp.sum(centre**2))
 
 
+def _second_order(
+    program: Program, where: Array, v: Array, dual: Array, given: Any
+) -> tuple[Array, Array, Array]:
+    """Slack ``[m]``, slopes of the constraints, and curvature of the Lagrangian."""
+    slack = _slack(program, where, v, given)
+    rows = jax.jacrev(lambda v: -_slack(program, where, v, given))(v)
+    curved = jax.hessian(_lagrangian, argnums=2)(program, where, v, dual, given)
+    return slack, rows, curved
+
+
 def _newton(
     program: Program,
     where: Array,
@@ -185,9 +195,7 @@ def _newton(
     centre: Array,
 ) -> tuple[Array, Array]:
     """The moves of v and of the multipliers that cancel residuals to first order."""
-    slack = _slack(program, where, v, given)
-    rows = jax.jacrev(lambda v: -_slack(program, where, v, given))(v)
-    curved = jax.hessian(_lagrangian, argnums=2)(program, where, v, dual, given)
+    slack, rows, curved = _second_order(program, where, v, dual, given)
     matrix = curved + (rows.T * (dual / slack)) @ rows
     right = -slope + rows.T @ (centre / slack)
 
@@ -220,9 +228,7 @@ def _answer(
     Both moves are unknown, and each constraint is weighed by the larger of multiplier
     and slack: nothing is divided by the smaller one, which is mostly rounding.
     """
-    slack = _slack(program, where, v, given)
-    rows = jax.jacrev(lambda v: -_slack(program, where, v, given))(v)
-    curved = jax.hessian(_lagrangian, argnums=2)(program, where, v, dual, given)
+    slack, rows, curved = _second_order(program, where, v, dual, given)
     size = jnp.diagonal(curved) + dual @ rows**2
     ridge = 16 * jnp.finfo(v.dtype).eps * jnp.where(size > 0, size, 1)
     larger = jnp.maximum(dual, slack)

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from infojax._base import checks, numerics
-from infojax.prompts._tables import input_mean, open_answers
+from infojax.prompts._tables import Answers, input_mean, open_answers
 from infojax.types import Array, ArrayLike
 
 __all__ = [
@@ -74,8 +74,7 @@ def calibrate_by_marginals(
     name = "calibrate_by_marginals"
     answers, dtype = open_answers(name, p, where)
     mean = input_mean(answers.p, answers.there)[:, None]
-    keep = checks.cell_mask(name, where, answers.p.shape) & answers.there[..., None]
-    return _normalised(answers.p, mean, normalise, keep).astype(dtype)
+    return _normalised(answers, mean, normalise).astype(dtype)
 
 
 def calibrate_by_content_free(
@@ -116,10 +115,9 @@ def calibrate_by_content_free(
         wanted = f"of shape [strings, {expected[0]}, {expected[1]}]"
         received = str(list(other.shape))
         raise checks.fail(ValueError, name, "content_free", wanted, received)
-    keep = checks.cell_mask(name, where, answers.p.shape) & answers.there[..., None]
     mean = jnp.mean(other.astype(answers.p.dtype), axis=0)[:, None]
-    reference = shares(jnp.where(keep, mean, 0))
-    return _normalised(answers.p, reference, normalise, keep).astype(dtype)
+    reference = shares(jnp.where(answers.keep, mean, 0))
+    return _normalised(answers, reference, normalise).astype(dtype)
 
 
 def calibrate_by_domain(
@@ -167,10 +165,10 @@ def calibrate_by_domain(
     return _kept(normalise, ratio, keep).astype(dtype)
 
 
-def _normalised(p: Array, reference: Array, normalise: Normalise, keep: Array) -> Array:
-    known = jnp.broadcast_to(reference != 0, p.shape)
-    ratio = p / jnp.where(known, reference, 1)
-    return _kept(normalise, ratio, keep)
+def _normalised(answers: Answers, reference: Array, normalise: Normalise) -> Array:
+    known = jnp.broadcast_to(reference != 0, answers.p.shape)
+    ratio = answers.p / jnp.where(known, reference, 1)
+    return _kept(normalise, ratio, answers.keep)
 
 
 def _kept(normalise: Normalise, ratio: Array, keep: Array) -> Array:

@@ -98,7 +98,7 @@ def scores(
     local = input_mean(entropy(answers.p, epsilon), answers.there)
     there = answers.there[..., None]
     logs = jnp.where(there, numerics.log(answers.p + epsilon), 0)
-    votes = jnp.where(there, hard_prediction(answers.p), 0)
+    votes = predictions(answers, hard_prediction)
     fields = (
         marginal,
         predicted,

@@ -26,10 +26,15 @@ Predict = Callable[[Array], Array]
 
 
 class Answers(NamedTuple):
-    """Normalised ``p`` ``[prompts, inputs, answers]``, and which inputs there are."""
+    """Normalised ``p`` ``[prompts, inputs, answers]``, and what of them there is.
+
+    ``there`` ``[prompts, inputs]`` are the inputs with an answer, and ``keep``, of the
+    shape of ``p``, their answers that no mask deletes.
+    """
 
     p: Array
     there: Array
+    keep: Array
 
 
 def open_answers(
@@ -43,7 +48,8 @@ def open_answers(
     p = numerics.ratio(
         mass, jnp.sum(mass, axis=2, keepdims=True) + jnp.zeros_like(mass)
     )
-    return Answers(p, jnp.any(mass != 0, axis=2)), table.dtype
+    there = jnp.any(mass != 0, axis=2)
+    return Answers(p, there, keep & there[..., None]), table.dtype
 
 
 def input_mean(values: Array, there: Array) -> Array:
