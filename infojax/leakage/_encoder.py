@@ -8,8 +8,8 @@ from infojax._base import checks, numerics
 from infojax._base.pairs import Pairs
 from infojax._base.plan import PairPlan
 from infojax._base.rows import Rows
-from infojax.critics._densities import gaussian_log_density
 from infojax.losses._encoder import open_encoder
+from infojax.mi._encoder import density_and_class
 from infojax.types import Array, ArrayLike
 
 __all__ = ["conditional_leave_one_out"]
@@ -61,7 +61,7 @@ def conditional_leave_one_out(
     codes, mean = checks.column_mask(codes, mask), checks.column_mask(mean, mask)
     log_variance = 2 * jnp.log(jnp.where(mask[:, None], scale, 1))
     encoders = mean, log_variance, classes
-    pairs = Pairs(_log_density, (codes, classes), encoders, plan, mask, mask)
+    pairs = Pairs(density_and_class, (codes, classes), encoders, plan, mask, mask)
 
     def gap(rows: Rows):
         density, same = rows.values
@@ -75,10 +75,3 @@ def conditional_leave_one_out(
     share = pairs.mean(some.astype(own.dtype))
     value = numerics.ratio(pairs.mean(jnp.where(some, own - rest, 0)), share)
     return numerics.unless_nan(value, jnp.where(mask, own, 0)).astype(dtype)
-
-
-def _log_density(row: tuple[Array, Array], column: tuple[Array, Array, Array]):
-    """Of codes under the encoders of other rows, and whether they share a class."""
-    mean, log_variance, classes = column
-    density = gaussian_log_density(row[0], mean, log_variance).T
-    return density, row[1][:, None] == classes[None]

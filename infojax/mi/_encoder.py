@@ -21,6 +21,7 @@ from infojax.types import Array, ArrayLike
 __all__ = [
     "conditional_encoder_contrastive",
     "conditional_encoder_jensen",
+    "density_and_class",
     "encoder_contrastive",
     "encoder_jensen",
 ]
@@ -193,7 +194,7 @@ def _information(
     z, centre = checks.column_mask(z, mask), checks.column_mask(centre, mask)
     log_variance = 2 * jnp.log(jnp.where(mask[:, None], width, 1))
     encoders = centre, log_variance, classes
-    pairs = Pairs(_log_density, (z, classes), encoders, plan, mask, mask)
+    pairs = Pairs(density_and_class, (z, classes), encoders, plan, mask, mask)
 
     def gap(rows: Rows) -> tuple[Any, Any]:
         density, same = rows.values
@@ -205,7 +206,7 @@ def _information(
     return pairs.mean(own - others).astype(dtype)
 
 
-def _log_density(row: tuple[Array, Array], column: tuple[Array, Array, Array]):
+def density_and_class(row: tuple[Array, Array], column: tuple[Array, Array, Array]):
     """Of codes under the encoders of other rows, and whether they share a class."""
     mean, log_variance, classes = column
     density = gaussian_log_density(row[0], mean, log_variance).T
