@@ -44,7 +44,8 @@ def eig_matrix(
         log_prob: ``(y, theta, design)`` to a scalar, as of a ``Model``.
         thetas: draws of the prior, n rows; an array or a pytree of arrays.
         outcomes: one drawn of each row of ``thetas``, n rows.
-        design: whatever ``log_prob`` takes.
+        design: whatever ``log_prob`` takes; a keyword for ``infojax.sharded``, which
+            splits what is positional by rows.
         where: ``[n]`` Boolean; rows marked False are as if absent.
         plan: how the n x n densities are evaluated; never changes the value.
 
@@ -65,12 +66,14 @@ def eig_matrix(
     first = jax.tree.leaves(thetas)[0]
     checks.same_length(name, thetas=first, outcomes=jax.tree.leaves(outcomes)[0])
     keep = checks.row_mask(name, where, len(first))
-    if len(first) < 2:
+    if plan.size(len(first)) < 2:
         raise checks.fail(ValueError, name, "thetas", "of two rows or more", "one")
-    # Masked rows may hold anything: they stand in for the first row that is there.
-    stand_in = jnp.argmax(keep)
-    number = jnp.where(keep, jnp.arange(len(keep)), stand_in)
-    thetas, outcomes = jax.tree.map(lambda a: a[number], (thetas, outcomes))
+    # Masked rows may hold anything: the first row that is there stands in for them.
+    index = plan.row_index(len(keep))
+    latest = plan.size(len(keep)) - 1
+    stand_in = latest - plan.maximum(jnp.max(jnp.where(keep, latest - index, 0)))
+    number = jnp.where(keep, index, stand_in)
+    thetas, outcomes = plan.take((thetas, outcomes), number)
 
     def scores(y: Any, theta: Any) -> Array:
         each = jax.vmap(lambda y, t: log_prob(y, t, design), (None, 0))

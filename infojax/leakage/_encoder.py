@@ -74,4 +74,4 @@ def conditional_leave_one_out(
     some = many > 0
     share = pairs.mean(some.astype(own.dtype))
     value = numerics.ratio(pairs.mean(jnp.where(some, own - rest, 0)), share)
-    return numerics.unless_nan(value, jnp.where(mask, own, 0)).astype(dtype)
+    return numerics.unless_nan(value, pairs.mean(own)).astype(dtype)

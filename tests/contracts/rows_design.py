@@ -83,6 +83,7 @@ def simulated(name: str, call, variant: str = "") -> Case:
 
 
 INNER, OUTER = (N, L), (N,)
+DRAWN = np.random.default_rng(0).normal(size=(2, N, 2))
 SIZES = {"outer": 30, "inner": 4}
 FIRST = ("log_likelihood",)
 
@@ -165,16 +166,23 @@ ROWS = [
     ),
     Case(
         "design.eig_matrix",
-        lambda thetas, ys, d, **more: design.eig_matrix(
-            pair_log_prob, thetas, ys, d, **more
+        lambda thetas, ys, **more: design.eig_matrix(
+            pair_log_prob, thetas, ys, jnp.array([0.3, 0.8], ys.dtype), **more
         ),
-        lambda rng: (*likelihoods((N, 2), (N, 2))(rng), rng.random(2)),
-        smooth=(0, 1, 2),
+        likelihoods((N, 2), (N, 2)),
+        smooth=(0, 1),
         masks={"where": (0, 1)},
         joint=((0, 1),),
         plan=True,
         bad=("empty", "mask"),
         arguments=("thetas",),
+    ),
+    Case(
+        "design.eig_matrix",
+        lambda d: design.eig_matrix(pair_log_prob, *DRAWN.astype(d.dtype), d),
+        lambda rng: (rng.random(2),),
+        smooth=(0,),
+        variant="design",
     ),
     Case(
         "design.eig_enumerate",
