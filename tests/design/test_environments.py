@@ -18,6 +18,7 @@ from infojax.design._environments._peregrines import poisson_log_prob
 ALL = design.environments()
 GOLDEN = golden("eig")
 NAMES = ALL._fields
+GUIDED = ["location_finding", "emotion"]
 COUNTED = [name for name in NAMES if getattr(ALL, name).outcomes is not None]
 PRIORS = ["death_process", "survival", "hyperbolic_discounting"]
 
@@ -165,6 +166,51 @@ def test_bounds_bracket_the_exact_information(name: str):
             )
         )(thetas)
         np.testing.assert_allclose(plugin, exact, atol=0.03)
+
+
+@pytest.mark.parametrize("name", GUIDED)
+def test_guides_bring_back_the_rate(name: str):
+    environment, point = getattr(ALL, name), POINTS[name]
+    found = {}
+    for inner in (64, 256):
+        found[inner] = jax.jit(
+            lambda key, inner=inner: design.eig_bounds(
+                key,
+                environment.model,
+                point,
+                outer=1000,
+                inner=inner,
+                guide=environment.guide(point),
+                block_size=200,
+            )
+        )(jax.random.key(0))
+        low, high, low_error, high_error = found[inner]
+        assert low - 3 * low_error < eig(name)(point) < high + 3 * high_error
+    gaps = [float(f.upper - f.lower) for f in found.values()]
+    assert 2.5 < gaps[0] / gaps[1] < 5.5  # in proportion to draws: 4
+
+
+@pytest.mark.parametrize("name", GUIDED)
+def test_guides_draw_what_they_give_the_density_of(name: str):
+    environment, point = getattr(ALL, name), POINTS[name]
+    model, guide = environment.model, environment.guide(point)
+    theta = model.sample_prior(jax.random.key(0))
+    y = model.sample_outcome(jax.random.key(1), theta, point)
+
+    @jax.jit
+    @jax.vmap
+    def density(key):
+        def weighed(theta, log_weight):
+            return jnp.exp(model.log_prob(y, theta, point) + log_weight)
+
+        drawn = guide.sample(key, y)
+        log_weight = model.log_prior(drawn) - guide.log_prob(drawn, y)
+        return weighed(drawn, log_weight), weighed(model.sample_prior(key), 0.0)
+
+    guided, plain = map(np.asarray, density(jax.random.split(jax.random.key(2), 40000)))
+    error = np.hypot(guided.std(), plain.std()) / len(plain) ** 0.5
+    np.testing.assert_allclose(guided.mean(), plain.mean(), atol=4 * error)
+    assert guided.std() < plain.std()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -10,10 +10,10 @@ from infojax.design._environments._biology import (
     lotka_volterra,
 )
 from infojax.design._environments._common import Environment
+from infojax.design._environments._emotion import emotion
 from infojax.design._environments._location import location_finding
 from infojax.design._environments._moral import moral_machines
 from infojax.design._environments._people import (
-    emotion,
     hyperbolic_discounting,
     item_response,
     survival,
@@ -54,8 +54,8 @@ def environments() -> Environments:
 
     Args: none.
 
-    Returns: ``Environments`` of ten ``Environment(model, sample_design, eig,
-        outcomes)``. ``eig`` takes a design; it is exact to about 1e-6 in float64 and
+    Returns: ``Environments`` of ten ``Environment(model, sample_design, eig, outcomes,
+        guide)``. ``eig`` takes a design; it is exact to about 1e-6 in float64 and
         1e-3 in float32, but for ``lotka_volterra``, which is within 0.01 up to a time
         of 5 and later too low by at most 0.08.
     Gradients: of ``eig`` exact in designs, zero almost everywhere for

@@ -12,7 +12,7 @@ from jax.scipy.special import erfc
 
 from infojax._base import numerics
 from infojax.design._enumerate import eig_enumerate
-from infojax.design._model import Model
+from infojax.design._model import Guide, Model
 from infojax.types import Array, ArrayLike, PRNGKey
 
 __all__ = [
@@ -38,13 +38,16 @@ class Environment(NamedTuple):
 
     ``sample_design(key)`` draws a design; ``eig(design)`` is the expected information
     gain under the prior in nats, by quadrature or a sum; ``outcomes`` are all values of
-    y, for ``eig_enumerate``, or None where they are too many.
+    y, for ``eig_enumerate``, or None where they are too many; ``guide(design)`` draws
+    parameters for ``eig_bounds`` where p(y | theta) / p(y) has no variance, so that
+    with draws of the prior bounds close in slower than 1 / draws. Elsewhere it is None.
     """
 
     model: Model
     sample_design: Callable[[PRNGKey], Any]
     eig: Callable[[Any], Array]
     outcomes: np.ndarray | None = None
+    guide: Callable[[Any], Guide] | None = None
 
 
 def real(*values: Any) -> Any:

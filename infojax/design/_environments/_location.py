@@ -17,7 +17,7 @@ from infojax.design._environments._common import (
     real,
     reported,
 )
-from infojax.design._model import Model
+from infojax.design._model import Guide, Model
 from infojax.types import Array, PRNGKey
 
 __all__ = ["intensity", "location_finding"]
@@ -32,9 +32,6 @@ def location_finding() -> Environment:
     Parameters ``[3, 2]``, design ``[2]``, outcome a number.
     """
 
-    def sample_prior(key: PRNGKey) -> Array:
-        return jax.random.normal(key, (_SOURCES, 2))
-
     def sample_outcome(key: PRNGKey, theta: Array, xi: Array) -> Array:
         mean = intensity(theta, xi)
         return mean + _NOISE * jax.random.normal(key, (), mean.dtype)
@@ -48,14 +45,68 @@ def location_finding() -> Environment:
     def sample_design(key: PRNGKey) -> Array:
         return jax.random.uniform(key, (2,), minval=-2.0, maxval=2.0)
 
-    model = Model(sample_prior, sample_outcome, log_prob, log_prior)
-    return Environment(model, sample_design, _eig)
+    model = Model(_sample_prior, sample_outcome, log_prob, log_prior)
+    return Environment(model, sample_design, _eig, guide=_guide)
+
+
+def _sample_prior(key: PRNGKey) -> Array:
+    return jax.random.normal(key, (_SOURCES, 2))
 
 
 def intensity(theta: Array, xi: Array) -> Array:
     """The signal at a point without noise."""
+    return _BASE + jnp.sum(_signals(theta, xi))
+
+
+def _signals(theta: Array, xi: Array) -> Array:
+    """What each source adds."""
     theta, xi = real(theta, xi)
-    return _BASE + jnp.sum(1 / (_SOFT + jnp.sum((theta - xi) ** 2, axis=-1)))
+    return 1 / (_SOFT + jnp.sum((theta - xi) ** 2, axis=-1))
+
+
+def _guide(xi: Array) -> Guide:
+    """Half of the draws are the prior's; in the others one source explains the outcome.
+
+    Its signal is what the others leave, with noise, reflected at 0 and at the most
+    there is; its direction is random.
+    """
+    most = 1 / _SOFT
+
+    def of_others(values: Array) -> Array:
+        """For each source, the sum over all but itself."""
+        return jnp.sum(jnp.where(np.eye(_SOURCES, dtype=bool), 0, values), axis=1)
+
+    def rest(signals: Array, y: Array) -> Array:
+        """What the outcome leaves to each source."""
+        return jnp.clip(real(y) - _BASE - of_others(signals), 0, most)
+
+    def sample(key: PRNGKey, y: Array) -> Array:
+        keys = jax.random.split(key, 5)
+        theta = _sample_prior(keys[0])
+        which = jax.random.randint(keys[1], (), 0, _SOURCES)
+        aim = rest(_signals(theta, xi), y)[which]
+        signal = jnp.abs(aim + _NOISE * jax.random.normal(keys[2], (), aim.dtype))
+        signal = jnp.where(signal > most, 2 * most - signal, signal)
+        signal = jnp.maximum(signal, 1e-6)  # a thousand away, where the prior is 0
+        distance = numerics.sqrt(jnp.maximum(1 / signal - _SOFT, 0))
+        angle = jax.random.uniform(keys[3], (), aim.dtype, 0, 2 * math.pi)
+        place = real(xi) + distance * jnp.stack([jnp.cos(angle), jnp.sin(angle)])
+        close = theta.at[which].set(place.astype(theta.dtype))
+        return jnp.where(jax.random.bernoulli(keys[4]), close, theta)
+
+    def log_prob(theta: Array, y: Array) -> Array:
+        signals = _signals(theta, xi)
+        aim = rest(signals, y)
+        images = jnp.stack([signals, -signals, 2 * most - signals])
+        law = numerics.logsumexp(normal_log_prob(images, aim, _NOISE), axis=0)
+        # A ring of squared radii between r and r + d r has the area pi d r.
+        law = law + 2 * jnp.log(signals) - math.log(math.pi)
+        each = jnp.sum(normal_log_prob(real(theta), 0.0, 1.0), axis=1)
+        explained = of_others(each) + law - math.log(_SOURCES)
+        mixture = jnp.concatenate([jnp.sum(each)[None], explained])
+        return numerics.logsumexp(mixture) - math.log(2)
+
+    return Guide(sample, log_prob)
 
 
 def _eig(xi: Array) -> Array:
