@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from _record import Row, measured, write
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from infojax import design
@@ -114,7 +115,8 @@ def bounds(name: str, guided: bool, sizes: Sequence[int], seeds: int, outer: int
         values = []
         for size in sizes:
             some = others[:, :size]
-            lower = design.ace(first, weight, 0 * first, some, 0 * some, 0 * some)
+            none = jnp.zeros_like(some)  # the weights of the others are in them already
+            lower = design.ace(first, weight, 0 * first, some, none, none)
             upper = design.nmc(first, jnp.concatenate([some, wide], axis=1))
             values.append((lower, upper))
         return jnp.array(values)
@@ -127,6 +129,7 @@ def draw(rows: Sequence[Row]) -> Figure:
     """A panel an environment, and one of all gaps."""
     figure = Figure(figsize=(14, 8.5), layout="constrained")
     panels = figure.subplots(3, 4).ravel()
+    panels[10].set_prop_cycle(color=colormaps["tab20"].colors)
     colours = {("prior", "lower"): "C0", ("prior", "upper"): "C1"}
     colours |= {("guide", "lower"): "C2", ("guide", "upper"): "C3"}
     for axes, name in zip(panels, POINTS, strict=False):
@@ -142,12 +145,13 @@ def draw(rows: Sequence[Row]) -> Figure:
             gap = [row["gap"] for row in here]
             guided = source == "guide"
             label = name.replace("_", " ") + (", guide" if guided else "")
-            panels[10].plot(x, gap, label=label, lw=2.5 if guided else 1.5)
+            style = {"lw": 2.5, "ls": "-."} if guided else {}
+            panels[10].plot(x, gap, label=label, **style)
         top = there[0]["exact"] * 2.5
         axes.set(xscale="log", title=name.replace("_", " "), ylim=(0, top))
         axes.set(xlabel="contrastive draws", ylabel="information [nats]")
     sizes = np.array(sorted({row["draws"] for row in rows if "draws" in row}))
-    panels[10].plot(sizes, 3 / sizes, "k--", label="slope -1")
+    panels[10].plot(sizes, 3 / sizes, ":", color="k", label="slope -1")
     panels[10].set(xscale="log", yscale="log", title="gap of the bounds")
     panels[10].set_ylim(5e-6, 50)
     panels[10].set(xlabel="contrastive draws", ylabel="upper - lower [nats]")
