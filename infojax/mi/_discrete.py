@@ -10,7 +10,7 @@ from jax import lax
 from infojax import entropy, quantize
 from infojax._base import checks, numerics
 from infojax.mi._plugin import plugin
-from infojax.quantize._cells import CELLS, cells, worth
+from infojax.quantize._cells import CELLS, cells, count, worth
 from infojax.quantize._rows import integer_rows, row_mass
 from infojax.types import Array, ArrayLike, StepFn
 
@@ -55,14 +55,24 @@ def discrete(
     x, y = integer_rows(name, "x", x), integer_rows(name, "y", y)
     mask = checks.row_mask(name, where, checks.same_length(name, x=x, y=y))
     mass, dtype = row_mass(name, weights, mask)
-    return _of_rows(x, y, mask, mass, estimator).astype(dtype)
+    value = _of_rows(x, y, mask, mass, estimator, weighted=weights is not None)
+    return value.astype(dtype)
 
 
 def _of_rows(
-    x: Array, y: Array, mask: Array, mass: Array, estimator: CountEntropy
+    x: Array,
+    y: Array,
+    mask: Array,
+    mass: Array,
+    estimator: CountEntropy,
+    *,
+    weighted: bool = False,
 ) -> Array:
+    """Information of rows, whose mass is their mask if they are not weighted."""
+
     def by_symbols() -> Array:
-        found = symbol_counts(x, y, mask, mass)
+        own = mass if weighted else mask.astype(mass.dtype)  # in here takes no memory
+        found = symbol_counts(x, y, mask, own)
         hx, hy, hxy = (estimator(counts) for _, counts in found)
         return hx + hy - hxy
 
@@ -71,11 +81,11 @@ def _of_rows(
     found = cells(mask, x, y)
 
     def by_table() -> Array:
-        none, inner = jnp.zeros(CELLS, mass.dtype), found.strides[x.shape[1] - 1]
-        table = none.at[found.cell].add(mass, mode="drop")
-        row, column = jnp.divmod(jnp.arange(CELLS, dtype=jnp.int32), inner)
-        sides = none.at[row].add(table), none.at[column].add(table)
-        return estimator(sides[0]) + estimator(sides[1]) - estimator(table)
+        table = count(found.cell, mass if weighted else None).astype(mass.dtype)
+        inner = found.strides[x.shape[1] - 1]
+        sides = jnp.divmod(jnp.arange(CELLS, dtype=jnp.int32), inner)
+        hx, hy = (estimator(count(side, table)) for side in sides)
+        return hx + hy - estimator(table)
 
     return lax.cond(found.fits, by_table, by_symbols)
 

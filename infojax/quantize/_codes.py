@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from infojax._base import checks
-from infojax.quantize._cells import CELLS, cells, worth
+from infojax.quantize._cells import cells, count, worth
 from infojax.quantize._rows import integer_rows
 from infojax.types import Array, ArrayLike, StepFn
 
@@ -133,7 +133,7 @@ def row_labels(codes: ArrayLike, *, where: ArrayLike | None = None) -> Array:
 
 def _labels_by_table(index: Array) -> Array:
     """Labels of rows by their cells: how many cells before them are occupied."""
-    there = jnp.zeros(CELLS, jnp.int32).at[index].set(1, mode="drop")
+    there = jnp.minimum(count(index), 1)
     return (jnp.cumsum(there, dtype=jnp.int32) - 1)[index]
 
 
