@@ -59,19 +59,32 @@ def _nearest(x: np.ndarray, mask: np.ndarray, k: int, max_norm: bool) -> np.ndar
     # Itself, k others and one more, which reveals a tie at the border.
     place = _query(tree, tree.data, min(k + 2, m), max_norm)
     points = points[order]
-    distance = _rounded(points[:, None], points[place], max_norm)
-    itself = place == np.arange(m)[:, None]
-    distance[itself] = np.inf
-    near = order[place]
-    best = np.lexsort((near, distance), axis=1)
-    distance = np.take_along_axis(distance, best, axis=1)
-    found = np.take_along_axis(near, best[:, :k], axis=1)
-    unsure = ~itself.any(axis=1)
-    if place.shape[1] > k + 1:
-        unsure |= distance[:, k] == distance[:, k - 1]
-    found[unsure] = _exhaustive(x[rows], order[unsure], k, max_norm)
+    distance = _rounded(points, place, max_norm)
+    found = order[place[:, 1 : k + 1]]
+    plain = place[:, 0] == np.arange(m)
+    for i in range(2, place.shape[1]):
+        plain &= distance[:, i - 1] < distance[:, i]
+    if not plain.all():
+        tied = np.flatnonzero(~plain)
+        near, sure = _sorted(order[place[tied]], distance[tied], order[tied], k)
+        found[tied] = near
+        found[tied[~sure]] = _exhaustive(x[rows], order[tied[~sure]], k, max_norm)
     out[rows[order]] = rows[found]
     return out
+
+
+def _sorted(
+    near: np.ndarray, distance: np.ndarray, own: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The k nearest but oneself, ties to the lower index, and if none else ties."""
+    itself = near == own[:, None]
+    distance = np.where(itself, np.inf, distance)
+    best = np.lexsort((near, distance), axis=1)
+    distance = np.take_along_axis(distance, best, axis=1)
+    sure = itself.any(axis=1)
+    if near.shape[1] > k + 1:
+        sure &= distance[:, k] != distance[:, k - 1]
+    return np.take_along_axis(near, best[:, :k], axis=1), sure
 
 
 def _nearest_in(
@@ -137,13 +150,25 @@ def _exhaustive(
     step = max(1, _CHUNK // points.size)
     for start in range(0, rows.size, step):
         part = rows[start : start + step]
-        distance = _rounded(points[part, None], points[None], max_norm)
+        every = np.broadcast_to(np.arange(len(points)), (part.size, len(points)))
+        distance = _rounded(points, every, max_norm, part)
         distance[np.arange(part.size), part] = np.inf
         found[start : start + step] = np.argsort(distance, axis=1, kind="stable")[:, :k]
     return found
 
 
-def _rounded(a: np.ndarray, b: np.ndarray, max_norm: bool) -> np.ndarray:
-    """Distances (squared, if Euclidean) rounded as on the device."""
-    gap = a - b
-    return np.abs(gap).max(-1) if max_norm else (gap**2).sum(-1)
+def _rounded(
+    points: np.ndarray,
+    place: np.ndarray,
+    max_norm: bool,
+    rows: slice | np.ndarray = slice(None),
+) -> np.ndarray:
+    """Distances (squared, if Euclidean) of rows to others, rounded as on the device."""
+    found: np.ndarray = np.zeros(place.shape, points.dtype)
+    for column in np.ascontiguousarray(points.T):
+        gap = column[rows, None] - column[place]
+        if max_norm:
+            np.maximum(found, np.abs(gap), out=found)
+        else:
+            found += gap * gap
+    return found
