@@ -177,10 +177,10 @@ def vendi_features(
     x = checks.column_mask(x, mask)
     # Dividing by the largest entry first keeps the squares in range.
     size = jax.lax.stop_gradient(jnp.max(jnp.abs(x), axis=1, keepdims=True))
-    x = numerics.ratio(x, size)
-    unit = numerics.ratio(x, numerics.sqrt(jnp.sum(x**2, axis=1, keepdims=True)))
-    mass = jnp.where(jnp.any(unit != 0, axis=1), mass, 0)
-    scaled = unit * numerics.sqrt(mass)[:, None]
+    x = x / jnp.where(size > 0, size, 1)
+    square = jnp.sum(x**2, axis=1)
+    mass = jnp.where(square == 0, 0, mass)
+    scaled = x * numerics.ratio(numerics.sqrt(mass), numerics.sqrt(square))[:, None]
     left, right = (scaled.T, scaled) if d < n else (scaled, scaled.T)
     gram = jnp.matmul(left, right, precision="highest")
     value = matrix_entropy(gram, jnp.ones(len(gram), gram.dtype), order)
