@@ -107,7 +107,9 @@ def start(
     shapes = jax.eval_shape(see, inputs)
     layers = tuple(jnp.zeros((len(grid), *s.shape), s.dtype) for s in shapes)
     seen = jnp.zeros(len(grid), bool)
-    return Recording(tuple(found), grid, inputs, labels, layers, seen)
+    # Copies, or a recording that is donated takes the caller's arrays with it.
+    own = jnp.array(inputs), jnp.array(labels)
+    return Recording(tuple(found), grid, *own, layers, seen)
 
 
 def record(recording: Recording, epoch: ArrayLike, model: Network) -> Recording:

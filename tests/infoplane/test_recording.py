@@ -149,3 +149,13 @@ def test_mistakes_are_explained(tmp_path):
     np.savez(tmp_path / "other.npz", a=np.ones(3))
     with pytest.raises(ValueError, match="load: `path` must be a recording"):
         infoplane.load(tmp_path / "other.npz")
+
+
+def test_what_is_donated_belongs_to_the_recording():
+    x, labels = jnp.ones((4, 3)), jnp.arange(4)
+    layers = lambda x: {"hidden": jnp.tanh(x)}  # noqa: E731
+    empty = infoplane.start(layers, x, labels, epochs=[0, 10])
+    keep = jax.jit(lambda r: infoplane.record(r, 10, layers), donate_argnums=0)
+    assert keep(empty).seen.tolist() == [False, True]
+    assert empty.layers[0].is_deleted()
+    assert not x.is_deleted() and not labels.is_deleted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import jax
@@ -41,20 +42,22 @@ def emotion() -> Environment:
 
     centres = {name: np.array(centre) for name, centre in _FEELINGS.items()}
 
-    def features(design: Array) -> tuple[Array, Array]:
+    def loadings(design: Array) -> dict[str, Array]:
+        """What each parameter is multiplied by."""
         design = real(design)
         won = design[6]
-        return won, won - jnp.sum(design[:3] * design[3:6])
+        error = won - jnp.sum(design[:3] * design[3:6])
+        return {
+            "intercept": jnp.ones_like(won),
+            "win": won,
+            "error": error,
+            "surprise": jnp.abs(error),
+        }
 
     def mean(theta: Any, design: Array) -> Array:
-        parts = {name: real(theta[name]) for name in _FEELINGS}
-        won, error = features(design)
-        return (
-            parts["intercept"]
-            + parts["win"] * won
-            + parts["error"] * error
-            + parts["surprise"] * jnp.abs(error)
-        )
+        by = loadings(design)
+        parts = (by[name] * real(theta[name]) for name in _FEELINGS)
+        return reduce(jnp.add, parts)
 
     def sample_prior(key: PRNGKey) -> dict[str, Array]:
         draws = jax.random.normal(key, (5, 8))
@@ -82,9 +85,8 @@ def emotion() -> Environment:
 
     def spread(design: Array) -> Array:
         """Variance of a mean."""
-        won, error = features(design)
-        parts = {"intercept": 1, "win": won, "error": error, "surprise": error}
-        return sum((_SPREAD[name] * real(by)) ** 2 for name, by in parts.items())
+        parts = ((_SPREAD[name] * by) ** 2 for name, by in loadings(design).items())
+        return reduce(jnp.add, parts)
 
     def guide(design: Array) -> Guide:
         """Noise of the prior, and the rest as it is given outcome and noise.
@@ -98,11 +100,9 @@ def emotion() -> Environment:
             theta = sample_prior(keys[0])
             change = real(y) - sample_outcome(keys[1], theta, design)
             change = change / (variance + theta["sigma"] ** 2)
-            won, error = features(design)
-            by = {"intercept": 1, "win": won, "error": error, "surprise": abs(error)}
             moved = {
-                name: theta[name] + _SPREAD[name] ** 2 * real(by[name]) * change
-                for name in _FEELINGS
+                name: theta[name] + _SPREAD[name] ** 2 * by * change
+                for name, by in loadings(design).items()
             }
             return theta | moved
 
