@@ -10,7 +10,7 @@ from jax import lax
 
 from infojax._base import checks, numerics
 from infojax._base.distances import euclidean
-from infojax._base.loops import fixed_point
+from infojax._base.loops import at_optimum, fixed_point
 from infojax._base.pairs import Pairs
 from infojax._base.rows import Mean, Rows
 from infojax._base.scores import open_scores
@@ -119,7 +119,8 @@ def wasserstein_solve(
         x, y, epsilon, ground, tolerance, max_steps, where: as in ``wasserstein``.
 
     Returns: ``WassersteinResult``.
-    Gradients: ``regularized`` exact by the envelope theorem, at convergence.
+    Gradients: ``regularized`` exact at convergence, by the envelope theorem; higher
+        derivatives too, by the implicit function theorem.
     Cost: O(n^3) memory and time an iteration.
     Example:
         >>> x = jnp.array([0.0, 3.0])
@@ -151,7 +152,7 @@ def _solve(
     columns = (mask[:, None] & mask[None]).reshape(-1)
     count = jnp.maximum(jnp.sum(mask.astype(x.dtype)), 1)
     log_row, log_column = -jnp.log(count), -2 * jnp.log(count)
-    scaled = lax.stop_gradient(cost / epsilon)
+    scaled = cost / epsilon
 
     def row_potential(g: Array) -> Array:
         total = numerics.logsumexp(g[None] - scaled, columns[None])
@@ -160,7 +161,13 @@ def _solve(
     def step(g: Array) -> Array:
         f = row_potential(g)
         total = numerics.logsumexp(f[:, None] - scaled, mask[:, None], axis=0)
-        return jnp.where(columns, -(total + log_row), 0)
+        g = jnp.where(columns, -(total + log_row), 0)
+        # A constant added to one potential and taken from the other changes nothing.
+        return jnp.where(columns, g - numerics.mean(g, columns), 0)
+
+    def dual(g: Array) -> Array:
+        means = numerics.mean(row_potential(g), mask) + numerics.mean(g, columns)
+        return epsilon * means
 
     solution = fixed_point(
         step,
@@ -168,15 +175,12 @@ def _solve(
         tolerance=tolerance,
         max_steps=max_steps,
     )
+    regularized = at_optimum(dual, step, solution.value)
     g = solution.value
-    f = row_potential(g)
     here = mask[:, None] & columns[None]
-    log_density = f[:, None] + g[None] - scaled
+    log_density = row_potential(g)[:, None] + g[None] - scaled
     plan = jnp.where(here, jnp.exp(log_density + log_row + log_column), 0)
-    plan = lax.stop_gradient(plan)
-    value = jnp.sum(plan * cost)
-    entropy = jnp.sum(plan * jnp.where(here, log_density, 0))
-    regularized = value + epsilon * lax.stop_gradient(entropy)
+    value = jnp.sum(lax.stop_gradient(plan) * cost)
     return WassersteinResult(
         value.astype(dtype),
         regularized.astype(dtype),
