@@ -55,23 +55,23 @@ def discrete(
     x, y = integer_rows(name, "x", x), integer_rows(name, "y", y)
     mask = checks.row_mask(name, where, checks.same_length(name, x=x, y=y))
     mass, dtype = row_mass(name, weights, mask)
-    value = _of_rows(x, y, mask, mass, estimator, weighted=weights is not None)
-    return value.astype(dtype)
+    given = None if weights is None else mass
+    return _of_rows(x, y, mask, estimator, mass.dtype, given).astype(dtype)
 
 
 def _of_rows(
     x: Array,
     y: Array,
     mask: Array,
-    mass: Array,
     estimator: CountEntropy,
-    *,
-    weighted: bool = False,
+    dtype: jnp.dtype,
+    mass: Array | None = None,
 ) -> Array:
-    """Information of rows, whose mass is their mask if they are not weighted."""
+    """Information of rows, each of mass 1 if no mass is given."""
 
     def by_symbols() -> Array:
-        own = mass if weighted else mask.astype(mass.dtype)  # in here takes no memory
+        # Ones are made in here, where the other branch need not.
+        own = mask.astype(dtype) if mass is None else mass
         found = symbol_counts(x, y, mask, own)
         hx, hy, hxy = (estimator(counts) for _, counts in found)
         return hx + hy - hxy
@@ -81,7 +81,7 @@ def _of_rows(
     found = cells(mask, x, y)
 
     def by_table() -> Array:
-        table = count(found.cell, mass if weighted else None).astype(mass.dtype)
+        table = count(found.cell, mass).astype(dtype)
         inner = found.strides[x.shape[1] - 1]
         sides = jnp.divmod(jnp.arange(CELLS, dtype=jnp.int32), inner)
         hx, hy = (estimator(count(side, table)) for side in sides)
@@ -136,7 +136,7 @@ def binned(
     """
     (x, y), mask, dtype = _open("binned", x, y, where)
     u, v = (quantize.digitize(s, edges(s, bins=bins, where=mask)) for s in (x, y))
-    value = _of_rows(u, v, mask, mask.astype(x.dtype), estimator)
+    value = _of_rows(u, v, mask, estimator, x.dtype)
     return numerics.unless_nan(value, x, y).astype(dtype)
 
 
