@@ -5,9 +5,11 @@ finds neighbours among many points in few columns, and dense passes along lanes
 (``_lanes``) among others. Counts come from sorting in one column, and else from tiles
 of points that lie together (``_packed``), on any platform. Brute force by row blocks
 serves small samples, samples over several devices, and neighbours elsewhere. CPU time
-on a machine of two cores, k = 3: neighbours of 3,000 points in 6 columns along lanes 13
-ms, by tree 31 ms; of 10,000 points in 20 columns along lanes 0.44 s, by row blocks 1.5
-s; counts of 10,000 points in 3 columns in tiles 22 ms, by row blocks 0.10 s.
+on a machine of two cores, k = 3: neighbours of 3,000 points in 6 columns along lanes 4
+ms, by tree 19 ms; of 10,000 points in 20 columns along lanes 0.12 s, by row blocks 0.80
+s; counts of 10,000 points in 3 columns in tiles 11 ms, by row blocks 51 ms. From 512
+points on, k = 3 or 10, lanes are ahead of the tree up to some 768 d^2 points in d
+columns (d = 1 to 3 a little earlier with k = 10), where both take as long.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from infojax.types import Array
 
 __all__ = ["Neighbours", "count_within", "nearest", "nearest_in"]
 
-_NEAREST_TREE = 1024, 6  # rows a column from which, and columns up to which, it wins
+_NEAREST_TREE = 768, 8  # rows a squared column from which it wins, and most columns
 _BRUTE = 256  # rows up to which the way that compiles fastest is taken
 _MOST_FUSED = 32  # neighbours that a fused kernel holds
 _SORTED = 2048  # rows from which counts in one column are found by sorting
@@ -167,9 +169,9 @@ def _by_best(
     (n, d), (rows, width) = y.shape, _NEAREST_TREE
     if plan.axis_name is not None:
         return brute
-    if d <= width and n >= rows * d:
+    if d <= width and n >= rows * d * d:
         cpu = tree
-    elif n > _BRUTE and d <= _lanes.WIDEST and _lanes.serves(n, d, k):
+    elif n > _BRUTE and d <= _lanes.WIDEST and _lanes.serves(n, k):
         cpu = lanes
     else:
         return brute

@@ -42,7 +42,7 @@ def ksg(
         falls short in high dimension; discrete ties break its assumption of a density.
         0 when at most k pairs remain.
     Gradients: zero with the hard step, exact for a soft one with neighbours held fixed.
-    Cost: neighbours O(n log n) by a tree (CPU, dx + dy <= 6, 1024 rows a column or
+    Cost: neighbours O(n log n) by a tree (CPU, dx + dy <= 8, 768 (dx + dy)^2 rows or
         more), else O(n^2 (dx + dy)) time and row blocks of memory; counts by sorting in
         one column, else by tiles, of which those out of reach are skipped. A soft step
         evaluates all pairs.
@@ -94,7 +94,7 @@ def ksg2(
         density and n above exp(I). Among neighbours that tie, the earlier rows are
         taken, so that there the order of rows matters. 0 when at most k pairs remain.
     Gradients: zero with the hard step, exact for a soft one with neighbours held fixed.
-    Cost: neighbours O(n log n) by a tree (CPU, dx + dy <= 6, 1024 rows a column or
+    Cost: neighbours O(n log n) by a tree (CPU, dx + dy <= 8, 768 (dx + dy)^2 rows or
         more), else O(n^2 (dx + dy)) time and row blocks of memory; counts by sorting in
         one column, else by tiles, of which those out of reach are skipped. A soft step
         evaluates all pairs.

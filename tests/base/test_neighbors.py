@@ -37,6 +37,7 @@ def engine(request, monkeypatch):
     for rule, value in ENGINES[request.param].items():
         monkeypatch.setattr(neighbors, rule, value)
     monkeypatch.setattr(_lanes, "together", lambda width: 4)
+    monkeypatch.setattr(_lanes, "_MEMBERS", 4)
     if request.param == "boxes":
         monkeypatch.setattr(_lanes, "_GROUP_PAIRS", 64 * 39)  # rows in blocks
         # Pairs of boxes by twos, so that the last turn overlaps the one before.
