@@ -40,6 +40,7 @@ BUDGET = 2.0
 PAIR_SIZES = (1024, 4096, 16384, 65536, 262144, 1048576)
 MOST_ROWS = 1_000_000
 ROW_SIZES = (10_000, 100_000, MOST_ROWS)
+ACROSS = 5  # panels beside each other
 STYLES = {"dense": "s:", "blocks": "o-", "fused": "^--", "sharded": "D-.", "": "o-"}
 
 Estimator = Callable[..., Any]
@@ -115,7 +116,7 @@ def measure(subject: Subject, n: int) -> list[dict[str, Any]]:
             )
             memory = compiled.memory_analysis()
             row |= {"compile_s": seconds, "temporary_bytes": memory.temp_size_in_bytes}
-            runs = run_seconds(compiled, *sides, repeats=20, budget=BUDGET)
+            runs = run_seconds(compiled, *sides, repeats=20, budget=BUDGET, least=1)
             row |= {"run_s": float(np.median(runs)), "repeats": len(runs)}
         except jax.errors.JaxRuntimeError as error:
             row["failed"] = str(error).splitlines()[0][:120]
@@ -155,11 +156,17 @@ def main(
 
 
 def draw(results: dict[str, Any]) -> Figure:
-    """Time above, memory below, one column an estimator."""
+    """Time of each estimator, and memory below it, in bands of five."""
     names = list(dict.fromkeys(row["estimator"] for row in results["rows"]))
-    figure = Figure(figsize=(3 * len(names), 6), layout="constrained")
-    axes = figure.subplots(2, len(names), sharex="col", sharey="row", squeeze=False)
-    for column, name in enumerate(names):
+    bands, width = -(-len(names) // ACROSS), min(ACROSS, len(names))
+    figure = Figure(figsize=(3.2 * width, 5 * bands), layout="constrained")
+    axes = figure.subplots(2 * bands, width, sharey="row", squeeze=False)
+    for i in range(len(names), bands * width):
+        for ax in axes[2 * (i // width) : 2 * (i // width) + 2, i % width]:
+            ax.set_visible(False)
+    for i, name in enumerate(names):
+        band, column = divmod(i, width)
+        time_ax, memory_ax = axes[2 * band : 2 * band + 2, column]
         for plan, style in STYLES.items():
             rows = [
                 row
@@ -168,16 +175,16 @@ def draw(results: dict[str, Any]) -> Figure:
             ]
             if rows:
                 n = [row["n"] for row in rows]
-                time = [row["run_s"] for row in rows]
+                time_ax.loglog(n, [row["run_s"] for row in rows], style, ms=4)
                 memory = [row["temporary_bytes"] / 2**20 for row in rows]
-                for ax, values in zip(axes[:, column], (time, memory), strict=True):
-                    ax.loglog(n, values, style, ms=4, label=plan or None)
-        axes[0, column].set_title(name, fontsize=8)
-        axes[1, column].set_xlabel("rows n")
-        if axes[0, column].get_legend_handles_labels()[0]:
-            axes[0, column].legend(fontsize=8)
-    axes[0, 0].set_ylabel("time of one call [s]")
-    axes[1, 0].set_ylabel("temporary memory [MiB]")
+                memory_ax.loglog(n, memory, style, ms=4, label=plan or None)
+        time_ax.set_title(name, fontsize=9)
+        memory_ax.set_xlabel("rows n")
+        if memory_ax.get_legend_handles_labels()[0]:
+            memory_ax.legend(fontsize=8, loc="upper left")
+        if column == 0:
+            time_ax.set_ylabel("time of one call [s]")
+            memory_ax.set_ylabel("temporary memory [MiB]")
     device = results["device"]
     figure.suptitle(f"{device}, {results['cores']} cores, float32", fontsize=10)
     return figure

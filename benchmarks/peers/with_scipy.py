@@ -136,7 +136,8 @@ def centred(k: np.ndarray) -> np.ndarray:
 
 
 def mean_product(k: np.ndarray, l: np.ndarray) -> float:
-    return np.vdot(k, l) / k.size
+    # Row by row, as one product of 4e8 numbers in single precision is 0.7 % off.
+    return np.vecdot(k, l).mean(dtype=np.float64) / k.shape[1]
 
 
 def hsic_of(x: np.ndarray, y: np.ndarray, bandwidth: float) -> float:

@@ -79,8 +79,9 @@ def run_seconds(
     *arguments: Any,
     repeats: int,
     budget: float = math.inf,
+    least: int = 3,
 ) -> list[float]:
-    """Seconds of each run; at most ``repeats``, three at least when time runs out.
+    """Seconds of each run; at most ``repeats``, ``least`` of them when time runs out.
 
     The first run pays for buffers and threads: it spends from the ``budget`` of
     seconds, but is not counted.
@@ -89,7 +90,7 @@ def run_seconds(
     jax.block_until_ready(function(*arguments))
     runs: list[float] = []
     while len(runs) < repeats:
-        if len(runs) >= 3 and time.perf_counter() - start > budget:
+        if len(runs) >= least and time.perf_counter() - start > budget:
             break
         before = time.perf_counter()
         jax.block_until_ready(function(*arguments))
