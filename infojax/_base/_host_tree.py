@@ -14,6 +14,7 @@ from infojax.types import Array
 __all__ = ["nearest", "nearest_in"]
 
 _LEAF = 16  # points of a leaf
+_WIDER = 8  # times as many neighbours are asked for where some tie
 _CHUNK = 1 << 22  # distances recomputed at a time for rows with ties
 
 
@@ -66,7 +67,10 @@ def _nearest(x: np.ndarray, mask: np.ndarray, k: int, max_norm: bool) -> np.ndar
         plain &= distance[:, i - 1] < distance[:, i]
     if not plain.all():
         tied = np.flatnonzero(~plain)
-        near, sure = _sorted(order[place[tied]], distance[tied], order[tied], k)
+        # Further away, as more than two may tie at the border.
+        place = _query(tree, tree.data[tied], min(_WIDER * (k + 2), m), max_norm)
+        distance = _rounded(points, place, max_norm, tied)
+        near, sure = _sorted(order[place], distance, order[tied], k)
         found[tied] = near
         found[tied[~sure]] = _exhaustive(x[rows], order[tied[~sure]], k, max_norm)
     out[rows[order]] = rows[found]
@@ -83,7 +87,7 @@ def _sorted(
     distance = np.take_along_axis(distance, best, axis=1)
     sure = itself.any(axis=1)
     if near.shape[1] > k + 1:
-        sure &= distance[:, k] != distance[:, k - 1]
+        sure &= distance[:, -2] != distance[:, k - 1]  # the last is itself
     return np.take_along_axis(near, best[:, :k], axis=1), sure
 
 
