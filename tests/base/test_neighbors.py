@@ -38,6 +38,7 @@ def engine(request, monkeypatch):
         monkeypatch.setattr(neighbors, rule, value)
     monkeypatch.setattr(_lanes, "together", lambda width: 4)
     monkeypatch.setattr(_lanes, "_MEMBERS", 4)
+    monkeypatch.setattr(_lanes, "_FOLD", 4)  # few enough that groups are folded
     if request.param == "boxes":
         monkeypatch.setattr(_lanes, "_GROUP_PAIRS", 64 * 39)  # rows in blocks
         # Pairs of boxes by twos, so that the last turn overlaps the one before.
