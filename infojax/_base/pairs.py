@@ -94,9 +94,11 @@ class Pairs:
         plan = self.plan
         columns = _Side(self.y, self.where_y, self.weights_y, _numbers(self._columns))
         if plan.axis_name is None:
-            blocks = plan.rows_at_once(self.rows) < self.rows
-            if self.symmetric and blocks and is_linear(self._shape(reduce, columns)):
-                return self._by_halves(reduce)
+            rows = plan.rows_at_once(self.rows)
+            size = tiles.tile_size(self.rows, rows * self.rows)
+            if self.symmetric and rows < self.rows and size is not None:
+                if is_linear(self._shape(reduce, columns)):
+                    return self._by_halves(reduce, size)
         elif plan.ring and in_parts(self._shape(reduce, columns)):
             return self._around(columns, reduce)
         else:
@@ -112,19 +114,18 @@ class Pairs:
 
         size = self.plan.rows_at_once(len(columns.numbers))
         if size >= self.rows:
+            columns = columns._replace(values=_settled(columns.values))
             return block(self._rows)
         return tiles.by_rows(block, self._rows, self.rows, size)
 
-    def _by_halves(self, reduce: Callable[[Rows], Any]) -> Any:
+    def _by_halves(self, reduce: Callable[[Rows], Any], size: int) -> Any:
         """Sums of a symmetric matrix from half of it."""
 
         def tile(*sides: tuple[_Side, Array]) -> Any:
             real = [side._replace(mask=side.mask & some) for side, some in sides]
             return reduce(self._between(*real)._replace(tile=True))
 
-        n = self.rows
-        budget = n * self.plan.rows_at_once(n)
-        return finish(tiles.by_halves(tile, self._rows, n, budget))
+        return finish(tiles.by_halves(tile, self._rows, self.rows, size))
 
     def _around(self, columns: _Side, reduce: Callable[[Rows], Any]) -> Any:
         """Parts of the columns of one device after the other."""
@@ -199,6 +200,21 @@ class Pairs:
 
 def _numbers(n: int) -> Array:
     return jnp.arange(n, dtype=jnp.int32)
+
+
+def _settled(tree: Any) -> Any:
+    """The same arrays, written down before anything goes through the pairs.
+
+    In a loop over problems XLA on the CPU would else look up each column of each pair
+    in the stack of all problems, one by one. A running sum is what stops it.
+    """
+
+    def settle(a: Array) -> Array:
+        if not jnp.issubdtype(a.dtype, jnp.floating):
+            return a
+        return lax.cumsum(jnp.stack([a, jnp.zeros_like(a)]))[0]
+
+    return jax.tree.map(settle, tree)
 
 
 class _ScorePairs(Pairs):

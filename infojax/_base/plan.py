@@ -16,7 +16,9 @@ from infojax.types import Array
 __all__ = ["PairPlan", "Precision", "varying"]
 
 Precision = Literal["highest", "high", "bfloat16"]
-_BLOCK_PAIRS = 1 << 22  # 16 MiB of float32; a reduction may hold several such blocks
+# 4 MiB of float32: a gradient holds several such matrices, and beyond 32 MiB XLA asks
+# for memory afresh at every call on the CPU. Blocks reuse theirs.
+_WHOLE_PAIRS, _BLOCK_PAIRS = 1 << 20, 1 << 22
 
 
 def varying(a: Array, axes: Set[Any]) -> Array:
@@ -31,9 +33,10 @@ class PairPlan:
 
     Args:
         block_size: rows evaluated at a time, rematerialised in the backward pass, so
-            that memory is ``block_size * m``. None takes all rows at once up to four
-            million pairs (n = 2048) and beyond that as many as stay below; a size of n
-            or more takes all of them, which a gradient needs several matrices for.
+            that memory is ``block_size * m``. None takes all rows at once up to 2^20
+            pairs (n = 1024), then halves, and beyond n = 2048 as many as make 2^22
+            pairs; a size of n or more takes all of them, which a gradient needs several
+            matrices for.
             ``divergence.sinkhorn`` keeps a kernel of up to 2^26 pairs where None.
         axis_name: mesh axis over which the rows are split, inside ``jax.shard_map``
             (``infojax.sharded`` sets it).
@@ -84,7 +87,11 @@ class PairPlan:
 
     def rows_at_once(self, columns: int) -> int:
         """Rows of a block, given the columns it is evaluated with."""
-        return self.block_size or max(1, _BLOCK_PAIRS // columns)
+        if self.block_size is not None:
+            return self.block_size
+        if columns**2 <= _WHOLE_PAIRS:
+            return max(1, _WHOLE_PAIRS // max(1, columns))
+        return max(1, min(-(-columns // 2), _BLOCK_PAIRS // columns))
 
     def gather(self, tree: Any) -> Any:
         """Rows of all devices, in order."""

@@ -14,25 +14,32 @@ from jax import lax
 from infojax._base.rows import Both
 from infojax.types import Array
 
-__all__ = ["by_halves", "by_rows"]
+__all__ = ["by_halves", "by_rows", "tile_size"]
 
-_TILE = 1024  # rows and columns of a tile at most: 4 MiB of float32, in cache
+# Rows and columns of a tile. At most 4 MiB of float32, in cache; and up to 512 XLA on
+# the CPU puts the tile into the loops of its products, to be evaluated in each of them.
+_TILE, _LEAST = 1024, 513
+
+
+def tile_size(n: int, pairs: int) -> int | None:
+    """Rows of a tile of ``by_halves`` of at most ``pairs`` values; None: too few."""
+    size = _even(n, max(1, min(_TILE, math.isqrt(pairs))))
+    return size if size >= _LEAST else None
 
 
 def by_rows(block: Callable[[Any], Any], pieces: Any, n: int, size: int) -> Any:
-    """``block`` over chunks of ``size`` rows; results ``[n, ...]``."""
+    """``block`` over chunks of at most ``size`` rows; results ``[n, ...]``."""
+    size = _even(n, size)
     out = lax.map(jax.checkpoint(block), _split(pieces, n, size))
     return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:n], out)
 
 
-def by_halves(tile: Callable[..., Any], side: Any, n: int, pairs: int) -> Any:
+def by_halves(tile: Callable[..., Any], side: Any, n: int, size: int) -> Any:
     """Sums along the rows of a symmetric matrix from the tiles above its diagonal.
 
     ``tile((rows, real), (columns, real))`` returns a tree of ``Both``: what it adds to
-    either; ``real`` is False in rows that only fill the last tile. At most ``pairs``
-    values exist at a time.
+    either; ``real`` is False in rows that only fill the last tile.
     """
-    size = max(1, min(n, _TILE, math.isqrt(pairs)))
     sides = _split(side, n, size)
     real = jnp.arange(-(-n // size) * size).reshape(-1, size) < n
     parts = sides, real
@@ -66,6 +73,12 @@ def by_halves(tile: Callable[..., Any], side: Any, n: int, pairs: int) -> Any:
     i, j = (jnp.asarray(k, jnp.int32) for k in np.triu_indices(count))
     sums, _ = lax.scan(step, sums, (i, j))
     return jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:])[:n], sums)
+
+
+def _even(n: int, size: int) -> int:
+    """Rows of a piece when as many pieces, of at most ``size`` rows, share them evenly,
+    so that the last is not mostly padding."""
+    return -(-n // -(-n // size)) if n else 1
 
 
 def _split(pieces: Any, n: int, size: int) -> Any:

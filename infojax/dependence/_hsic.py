@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
+from jax import lax
 
 from infojax import kernels
 from infojax._base import checks
 from infojax._base.grams import FusedRows
 from infojax._base.pairs import gram_pairs
 from infojax._base.plan import PairPlan
-from infojax._base.rows import Rows
+from infojax._base.rows import Mean, Rows
 from infojax.types import Array, ArrayLike, Kernel
 
 __all__ = ["hsic"]
@@ -55,24 +57,29 @@ def hsic(
     mass = checks.weights("hsic", weights, mask, x.dtype, "weights")
     side = (checks.column_mask(x, mask), checks.column_mask(y, mask))
 
-    def gram(row, column) -> Array:
-        return kernel_x(row[0], column[0])
+    def both(row, column) -> tuple[Array, Array]:
+        return kernel_x(row[0], column[0]), kernel_y(row[1], column[1])
 
-    gram_x = gram_pairs(gram, side, plan, mask, mass)
+    # Less numbers near their means, which the value does not depend on, the kernels
+    # keep the digits that products of large means would lose.
+    few = jax.tree.map(lambda a: a[:: max(1, n // 8)], side)
+    near_x, near_y = (
+        plan.total(lax.stop_gradient(jnp.mean(kernel))) * n / plan.size(n)
+        for kernel in both(few, side)
+    )
+
+    def moments(rows: Rows) -> tuple[Mean, Mean, Mean]:
+        k, l = rows.values
+        k, l = k - near_x, l - near_y
+        return rows.mean(k), rows.mean(l), rows.mean(k * l)
+
+    pairs = gram_pairs(both, side, plan, mask, mass)
     sides, terms = ((kernel_x, kernel_y), side, side), ((0,), (1,), (0, 1))
     logs = FusedRows(*sides, terms, plan, mask, mass).log_means()
-    if logs is not None:
-        k, l, both = map(jnp.exp, logs)
-        # Row by row, as three large means would cancel.
-        inside, outside = gram_x.mean(both - k * l), k - gram_x.mean(k)
-        return (inside - gram_x.mean(outside * (l - gram_x.mean(l)))).astype(dtype)
-    means = gram_x.map_rows(Rows.mean)
-    mean = gram_x.mean(means)
-
-    # Centring one Gram first avoids the cancellation of three large means.
-    def centred_product(row, column) -> Array:
-        k = gram(row, column) - row[2][:, None] - column[2][None] + mean
-        return k * kernel_y(row[1], column[1])
-
-    product = gram_pairs(centred_product, (*side, means), plan, mask, mass)
-    return product.mean(product.map_rows(Rows.mean)).astype(dtype)
+    if logs is None:
+        k, l, product = pairs.map_rows(moments)
+    else:
+        k, l, product = map(jnp.exp, logs)
+    # Row by row, as three large means would cancel.
+    inside, outside = pairs.mean(product - k * l), k - pairs.mean(k)
+    return (inside - pairs.mean(outside * (l - pairs.mean(l)))).astype(dtype)

@@ -10,6 +10,7 @@ from scipy.special import logsumexp
 
 from infojax import PairPlan, Pairs, dependence, kernels, mi
 from infojax._base import rows as parts
+from infojax._base import tiles
 from infojax._base.distances import squared_bandwidths
 from infojax._base.pairs import gram_pairs
 from infojax._base.rows import Rows
@@ -19,6 +20,11 @@ X = jnp.asarray(RNG.normal(size=(23, 2)))
 WHERE = jnp.arange(23) % 5 != 1
 WEIGHTS = jnp.asarray(RNG.uniform(0.5, 2.0, 23)).at[3].set(0.0)
 KERNEL = kernels.gaussian(0.8)
+
+
+@pytest.fixture(autouse=True)
+def small_tiles(monkeypatch):
+    monkeypatch.setattr(tiles, "_LEAST", 1)
 
 
 def reduce(rows: Rows):
@@ -44,6 +50,21 @@ def test_halves_of_a_symmetric_matrix_sum_to_its_rows(size):
             np.testing.assert_allclose(
                 np.where(there, got, 0), np.where(there, expected, 0), rtol=1e-12
             )
+
+
+@pytest.mark.parametrize(
+    "n, pairs, size",
+    [
+        (1025, 1 << 21, 513),
+        (2000, 1 << 21, 1000),
+        (2049, 1 << 22, 683),
+        (10_000, 1 << 22, 1000),
+        (1000, 125_000, None),  # at most 353
+    ],
+)
+def test_tiles_are_even_and_not_too_small(n, pairs, size, monkeypatch):
+    monkeypatch.undo()
+    assert tiles.tile_size(n, pairs) == size
 
 
 def test_half_of_the_pairs_are_evaluated():
