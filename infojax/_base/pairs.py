@@ -95,10 +95,10 @@ class Pairs:
         columns = _Side(self.y, self.where_y, self.weights_y, _numbers(self._columns))
         if plan.axis_name is None:
             rows = plan.rows_at_once(self.rows)
-            size = tiles.tile_size(self.rows, rows * self.rows)
-            if self.symmetric and rows < self.rows and size is not None:
-                if is_linear(self._shape(reduce, columns)):
-                    return self._by_halves(reduce, size)
+            halves = self.symmetric and rows < self.rows
+            size = tiles.tile_size(self.rows, rows * self.rows) if halves else None
+            if size is not None and is_linear(self._shape(reduce, columns)):
+                return self._by_halves(reduce, size)
         elif plan.ring and in_parts(self._shape(reduce, columns)):
             return self._around(columns, reduce)
         else:
