@@ -22,6 +22,8 @@ from infojax.types import Array
 
 __all__ = ["Pairs", "gram_pairs", "score_pairs"]
 
+_MANY = 1 << 14  # pairs from which a loop over problems is worth settled columns
+
 
 class _Side(NamedTuple):
     """Rows or columns, which are cut and sent around together."""
@@ -114,7 +116,8 @@ class Pairs:
 
         size = self.plan.rows_at_once(len(columns.numbers))
         if size >= self.rows:
-            columns = columns._replace(values=_settled(columns.values))
+            if self.rows * len(columns.numbers) >= _MANY:
+                columns = columns._replace(values=_settled(columns.values))
             return block(self._rows)
         return tiles.by_rows(block, self._rows, self.rows, size)
 
@@ -203,16 +206,15 @@ def _numbers(n: int) -> Array:
 
 
 def _settled(tree: Any) -> Any:
-    """The same arrays, written down before anything goes through the pairs.
+    """The same columns, written down side by side before the pairs are evaluated.
 
     In a loop over problems XLA on the CPU would else look up each column of each pair
-    in the stack of all problems, one by one. A running sum is what stops it.
+    in the stack of all problems, one by one.
     """
 
     def settle(a: Array) -> Array:
-        if not jnp.issubdtype(a.dtype, jnp.floating):
-            return a
-        return lax.cumsum(jnp.stack([a, jnp.zeros_like(a)]))[0]
+        real = jnp.issubdtype(a.dtype, jnp.floating)
+        return numerics.settled(a.T).T if real else a
 
     return jax.tree.map(settle, tree)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infojax import PairPlan, Pairs
+from infojax import PairPlan, Pairs, dependence
+from infojax._base import pairs as engine
 from infojax._base.pairs import score_pairs
 
 RNG = np.random.default_rng(0)
@@ -104,3 +106,17 @@ def test_a_score_matrix_in_the_clothes_of_pairs():
 def test_a_block_size_that_is_none_is_refused(size):
     with pytest.raises(ValueError, match="PairPlan: `block_size` must be a positive"):
         PairPlan(block_size=size)
+
+
+def test_a_loop_over_problems_gives_what_one_problem_gives():
+    x, y = RNG.normal(size=(2, 3, 140, 2))
+    assert engine._MANY <= 140**2
+
+    def curved(a, b):
+        return jax.value_and_grad(dependence.hsic)(a, b)
+
+    looped = jax.jit(lambda *s: jax.lax.map(lambda p: curved(*p), s))(x, y)
+    for i in range(len(x)):
+        expected = curved(jnp.asarray(x[i]), jnp.asarray(y[i]))
+        got = jax.tree.map(lambda leaf, i=i: leaf[i], looped)
+        chex.assert_trees_all_close(got, expected, rtol=1e-12)
