@@ -141,8 +141,7 @@ def nearest(
     sides = list(x.T), jnp.arange(n, dtype=jnp.int32)
     if rows_at_once >= n:
         return block(sides)
-    blocks = -(-n // rows_at_once)
-    return tiles.by_rows(block, sides, n, -(-n // blocks))
+    return tiles.by_rows(block, sides, n, rows_at_once)
 
 
 def _places(values: Array, k: int) -> Array:
