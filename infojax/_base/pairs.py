@@ -22,7 +22,7 @@ from infojax.types import Array
 
 __all__ = ["Pairs", "gram_pairs", "score_pairs"]
 
-_MANY = 1 << 14  # pairs from which a loop over problems is worth settled columns
+_MANY = 1 << 15  # pairs from which a loop over problems is worth settled columns
 
 
 class _Side(NamedTuple):
