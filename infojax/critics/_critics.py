@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import jax
+import jax.numpy as jnp
 from flax import nnx
+from jax import lax
 
 from infojax._base import checks
 from infojax.critics._perceptrons import (
@@ -71,8 +73,28 @@ class Concatenated(nnx.Module):
         weight = first.weight().astype(x.dtype)
         # The first map is a sum over the two sides, so it costs n + m rows, not n m.
         left, right = x @ weight[: self.x_dim], y @ weight[self.x_dim :]
-        hidden = left[:, None] + right[None] + first.bias[...].astype(x.dtype)
-        return self.network.above(hidden)[..., 0].astype(dtype)
+        hidden = _sums(left, right + first.bias[...].astype(x.dtype))
+        # As one matrix: products that sum over two axes are slower on the CPU.
+        scores = self.network.above(hidden.reshape(-1, hidden.shape[-1]))
+        return scores.reshape(len(x), len(y)).astype(dtype)
+
+
+@jax.custom_jvp
+def _sums(left: Array, right: Array) -> Array:
+    """Each row of the one plus each of the other, ``[n, m, width]``.
+
+    The gradient of ``right`` sums over the leading axis. As a product with ones it
+    takes a tenth of the time of the sum, which XLA for CPUs reads across rows.
+    """
+    return left[:, None] + right[None]
+
+
+@_sums.defjvp
+def _sums_jvp(primals: tuple[Array, Array], tangents: tuple[Array, Array]):
+    left, right = tangents
+    ones = jnp.ones_like(primals[0][:, 0])
+    spread = jnp.einsum("i,jk->ijk", ones, right, precision=lax.Precision.HIGHEST)
+    return _sums(*primals), left[:, None] + spread
 
 
 def separable(
