@@ -36,12 +36,28 @@ def about() -> dict[str, Any]:
         "platform": device.platform,
         "device": device.device_kind,
         "machine": platform.machine(),
+        "processor": processor(),
         "cores": os.cpu_count(),
         "precision": "float32",
         "versions": {"python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in LIBRARIES}
         | {"infojax": infojax.__version__},
     }
+
+
+def processor() -> str:
+    """The first core's name, generation and widest vectors, as far as they are told."""
+    told = Path("/proc/cpuinfo")
+    if not told.exists():
+        return platform.processor()
+    lines = told.read_text().partition("\n\n")[0].splitlines()
+    parts = (line.partition(":") for line in lines)
+    facts = {name.strip(): value.strip() for name, _, value in parts}
+    flags = facts.get("flags", "").split()
+    found = [facts.get("model name", platform.machine())]
+    found += [f"{key} {facts[key]}" for key in ("cpu family", "model") if key in facts]
+    found += [flag for flag in ("avx512f", "avx2", "avx") if flag in flags][:1]
+    return ", ".join(found)
 
 
 def as_json(results: dict[str, Any]) -> str:
