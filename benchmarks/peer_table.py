@@ -94,7 +94,7 @@ def draw(results: dict[str, Any]) -> Figure:
         ax.barh(place, value - 1, left=1, color=colour, height=0.6)
         dots = [r for r, *_ in entries[1:]]
         ax.plot(dots, [place] * len(dots), ".", color=OTHERS, ms=6)
-        mark = " (infojax is behind)" if colour == BEHIND else ""
+        mark = " (behind)" if colour == BEHIND else ""
         ax.annotate(
             f"{library} {sign}{ratio(value)}{mark}",
             (max([1, *(r for r, *_ in entries)]), place),
